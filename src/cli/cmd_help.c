@@ -1,0 +1,35 @@
+#include "cli/cli.h"
+
+#include <string.h>
+
+int hs_cmd_help(struct hs_cli *cli, int argc, char **argv)
+{
+    size_t count;
+    const struct hs_command *commands = hs_commands(&count);
+
+    if (argc > 1 && strcmp(argv[1], "--help") != 0) {
+        const struct hs_command *command = hs_command_find(argv[1]);
+        char help[] = "--help", *arguments[] = {argv[1], help, NULL};
+
+        if (command == NULL)
+            return hs_cli_usage(cli, "help", "there is no command \"%s\"", argv[1]);
+        if (strcmp(argv[1], "help") != 0)
+            return command->run(cli, 2, arguments);
+    }
+    fputs("halfstep teaches and grades neural-network quantization.\n\n"
+          "usage: halfstep [COMMAND] [ARGUMENT ...]      without a command: the app\n\n",
+          cli->out);
+    for (size_t i = 0; i < count; i++) {
+        char left[64];
+
+        snprintf(left, sizeof left, "%s %s", commands[i].name, commands[i].arguments);
+        if (strlen(left) > 34)
+            fprintf(cli->out, "  %s\n  %-34s %s\n", left, "", commands[i].help);
+        else
+            fprintf(cli->out, "  %-34s %s\n", left, commands[i].help);
+    }
+    fputs("\nhalfstep help COMMAND tells more.  Exit codes: 0 done, 1 below full marks, 2 usage, 3 input,\n"
+          "4 version, 5 lesson or grader at fault, 6 needs review, 7 no terminal, 130 interrupted.\n",
+          cli->out);
+    return HS_EXIT_DONE;
+}

@@ -1,0 +1,138 @@
+#include "cli/opt.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+
+void hs_opt_print_help(FILE *out, const struct hs_command *command, const struct hs_opt *options)
+{
+    fprintf(out, "usage: halfstep %s %s\n%s\n", command->name, command->arguments, command->help);
+    if (options->name != NULL)
+        fputs("\noptions:\n", out);
+    for (const struct hs_opt *o = options; o->name != NULL; o++) {
+        char left[64], letter[8] = "    ";
+
+        if (o->letter != 0)
+            snprintf(letter, sizeof letter, "-%c, ", o->letter);
+        snprintf(left, sizeof left, "%s--%s%s%s", letter, o->name, o->argument != NULL ? " " : "",
+                 o->argument != NULL ? o->argument : "");
+        fprintf(out, "  %-28s %s\n", left, o->help);
+    }
+}
+
+static const struct hs_opt *find(const struct hs_opt *options, const char *arg, const char **value)
+{
+    size_t n;
+
+    *value = NULL;
+    if (arg[1] != '-') {
+        for (const struct hs_opt *o = options; o->name != NULL; o++)
+            if (o->letter != 0 && o->letter == arg[1]) {
+                *value = arg[2] != '\0' ? arg + 2 : NULL;
+                return o;
+            }
+        return NULL;
+    }
+    n = strcspn(arg + 2, "=");
+    for (const struct hs_opt *o = options; o->name != NULL; o++)
+        if (strlen(o->name) == n && memcmp(o->name, arg + 2, n) == 0) {
+            *value = arg[2 + n] == '=' ? arg + 3 + n : NULL;
+            return o;
+        }
+    return NULL;
+}
+
+/* Stores one value; false when the text is no such value. */
+static bool store(const struct hs_opt *o, void *into, const char *value)
+{
+    void *field = (char *)into + o->offset;
+    char *end = NULL;
+
+    errno = 0;
+    switch (o->kind) {
+    case HS_OPT_FLAG:
+        *(bool *)field = true;
+        return true;
+    case HS_OPT_TEXT:
+        *(const char **)field = value;
+        return true;
+    case HS_OPT_INT:
+        *(int64_t *)field = strtoll(value, &end, 10);
+        return end != value && *end == '\0' && errno == 0;
+    case HS_OPT_NUMBER:
+        *(double *)field = strtod(value, &end);
+        return end != value && *end == '\0';
+    case HS_OPT_LIST: {
+        struct hs_opt_list *list = field;
+
+        if (list->len == sizeof list->items / sizeof *list->items)
+            return false;
+        list->items[list->len++] = value;
+        return true;
+    }
+    }
+    return false;
+}
+
+static bool is_option(const char *arg)
+{
+    return arg[0] == '-' && arg[1] != '\0' && !(arg[1] >= '0' && arg[1] <= '9') && arg[1] != '.';
+}
+
+bool hs_opt_parse(struct hs_cli *cli, const struct hs_opt *options, void *into, struct hs_operands *operands,
+                  size_t least, size_t most, int argc, char **argv, int *exit_code)
+{
+    const char *name = argv[0];
+    bool ended = false;
+
+    operands->items = argv; /* operands move to the front; nothing behind `i` is overwritten */
+    operands->len = 0;
+    for (int i = 1; i < argc; i++) {
+        char *arg = argv[i];
+        const char *value;
+        const struct hs_opt *o;
+
+        if (ended || !is_option(arg)) {
+            operands->items[operands->len++] = arg;
+            continue;
+        }
+        if (strcmp(arg, "--") == 0) {
+            ended = true;
+            continue;
+        }
+        if (strcmp(arg, "--help") == 0 || strcmp(arg, "-h") == 0) {
+            hs_opt_print_help(cli->out, hs_command_find(name), options);
+            *exit_code = HS_EXIT_DONE;
+            return false;
+        }
+        o = find(options, arg, &value);
+        if (o == NULL) {
+            *exit_code = hs_cli_usage(cli, name, "there is no option %s", arg);
+            return false;
+        }
+        if (o->kind == HS_OPT_FLAG && value != NULL) {
+            *exit_code = hs_cli_usage(cli, name, "%s takes no value", arg);
+            return false;
+        }
+        if (o->kind != HS_OPT_FLAG && value == NULL && ++i < argc)
+            value = argv[i];
+        if (o->kind != HS_OPT_FLAG && value == NULL) {
+            *exit_code = hs_cli_usage(cli, name, "--%s needs a value (%s)", o->name, o->argument);
+            return false;
+        }
+        if (!store(o, into, value)) {
+            *exit_code = hs_cli_usage(cli, name, "--%s cannot be \"%s\"", o->name, value);
+            return false;
+        }
+    }
+    if (operands->len < least || operands->len > most) {
+        *exit_code = hs_cli_usage(cli, name, operands->len < least ? "something is missing: %s %s"
+                                                                   : "too many arguments: %s %s",
+                                  name, hs_command_find(name)->arguments);
+        return false;
+    }
+    return true;
+}
