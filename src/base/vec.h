@@ -19,9 +19,8 @@ bool hs_vec_room(void **items, size_t len, size_t *cap, size_t size);
 
 /* Makes room and appends; evaluates to false when out of memory (the vector is unchanged). */
 #define HS_VEC_PUSH(v, ...)                                                                        \
-    (hs_vec_room((void **)&(v)->items, (v)->len, &(v)->cap, sizeof *(v)->items)                    \
-         ? ((v)->items[(v)->len++] = (__VA_ARGS__), true)                                          \
-         : false)
+    ((bool)(hs_vec_room((void **)&(v)->items, (v)->len, &(v)->cap, sizeof *(v)->items) &&          \
+            ((v)->items[(v)->len++] = (__VA_ARGS__), true)))
 
 #define HS_VEC_DISPOSE(v) (hs_free((v)->items), (v)->items = NULL, (v)->len = (v)->cap = 0)
 

@@ -1,8 +1,8 @@
 /* Views: things to look at, described by a value that Lua's plot.* and view.* build (DESIGN 5).
  *
  * A view spec is a map with `view` = the id of a row of views.def and the fields that the row's file documents; a list
- * of specs is stacked from top to bottom. Every view can be drawn into a grid and said in words (the linear mode). Adding one is one file
- * draw/views/<id>.c with a `const struct hs_view hs_view_<id>` and one line in views.def. */
+ * of specs is stacked from top to bottom. Every view can be drawn into a grid and said in words (the linear
+ * mode). Adding one is one file draw/views/<id>.c with a `const struct hs_view hs_view_<id>` and one line in views.def. */
 #ifndef HS_DRAW_VIEW_H
 #define HS_DRAW_VIEW_H
 
