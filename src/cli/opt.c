@@ -10,8 +10,7 @@
 void hs_opt_print_help(FILE *out, const struct hs_command *command, const struct hs_opt *options)
 {
     fprintf(out, "usage: halfstep %s %s\n%s\n", command->name, command->arguments, command->help);
-    if (options->name != NULL)
-        fputs("\noptions:\n", out);
+    fputs("\noptions:\n", out);
     for (const struct hs_opt *o = options; o->name != NULL; o++) {
         char left[64], letter[8] = "    ";
 
@@ -21,6 +20,7 @@ void hs_opt_print_help(FILE *out, const struct hs_command *command, const struct
                  o->argument != NULL ? o->argument : "");
         fprintf(out, "  %-28s %s\n", left, o->help);
     }
+    fprintf(out, "  %-28s %s\n", "-h, --help", "this text");
 }
 
 static const struct hs_opt *find(const struct hs_opt *options, const char *arg, const char **value)
