@@ -1,5 +1,5 @@
-/* The choices that frameworks make differently (SEMANTICS 1), as data. A profile is a named bundle of them.
- * Names in C, Lua, JSON and on the command line are the same words. */
+/* The choices that frameworks make differently (SEMANTICS 1), as data. A profile is a named bundle
+ * of them. Names in C, Lua, JSON and on the command line are the same words. */
 #ifndef HS_QUANT_OPTIONS_H
 #define HS_QUANT_OPTIONS_H
 
@@ -15,7 +15,11 @@ enum hs_unsigned_mid { HS_MID, HS_MID_MINUS_ONE };
 enum hs_pow2_rounding { HS_POW2_NEAREST, HS_POW2_CEIL, HS_POW2_FLOOR, HS_POW2_MSE };
 enum hs_nan_policy { HS_NAN_ERROR, HS_NAN_ZERO, HS_NAN_QMIN };
 enum hs_inf_policy { HS_INF_SATURATE, HS_INF_ERROR };
-enum hs_precision { HS_PRECISION_TENSOR, HS_PRECISION_F32, HS_PRECISION_F64 }; /* of qparams and of quantize */
+enum hs_precision {
+    HS_PRECISION_TENSOR,
+    HS_PRECISION_F32,
+    HS_PRECISION_F64
+}; /* of qparams and of quantize */
 enum hs_scheme { HS_AFFINE, HS_SYMMETRIC, HS_POWER_OF_TWO };
 
 struct hs_quant_options {
@@ -37,14 +41,15 @@ struct hs_quant_options {
     uint64_t seed;            /* of stochastic rounding */
 };
 
-/* Options of a profile ("torch", "onnx", …); NULL is the program's own defaults. HS_ENOTFOUND lists the profiles. */
-HS_MUST_USE enum hs_status hs_quant_options_profile(struct hs_quant_options *out, const char *profile,
-                                                    struct hs_error *err);
+/* Options of a profile ("torch", "onnx", …); NULL is the program's own defaults. HS_ENOTFOUND lists
+ * the profiles. */
+HS_MUST_USE enum hs_status hs_quant_options_profile(struct hs_quant_options *out,
+                                                    const char *profile, struct hs_error *err);
 
-/* Sets one option by name and text or value ("rounding", "half_even"; "max_shift", 8). An unknown name or value is
- * HS_EINVAL and lists what is possible. */
-HS_MUST_USE enum hs_status hs_quant_option_set(struct hs_quant_options *o, const char *name, const struct hs_value *v,
-                                               struct hs_error *err);
+/* Sets one option by name and text or value ("rounding", "half_even"; "max_shift", 8). An unknown
+ * name or value is HS_EINVAL and lists what is possible. */
+HS_MUST_USE enum hs_status hs_quant_option_set(struct hs_quant_options *o, const char *name,
+                                               const struct hs_value *v, struct hs_error *err);
 
 /* Name, choices and help of each option, for help, Lua and the command line. NULL past the end. */
 struct hs_quant_option_row {
@@ -52,10 +57,21 @@ struct hs_quant_option_row {
 };
 const struct hs_quant_option_row *hs_quant_option_row(size_t i);
 
+/* Every option of the table as a member of `map` (a HS_MAP), choices as words. false when out of
+ * memory. */
+bool hs_quant_options_to_value(struct hs_value *map, struct hs_arena *arena,
+                               const struct hs_quant_options *o);
+
+/* Sets every member of `map` that is the name of an option; other members are left alone. max_shift
+ * = n is [-n, n] unless min_shift is given too. */
+HS_MUST_USE enum hs_status hs_quant_options_from_value(struct hs_quant_options *o,
+                                                       const struct hs_value *map,
+                                                       struct hs_error *err);
+
 struct hs_profile {
     const char *name, *help, *source;
     struct hs_quant_options options;
 };
-const struct hs_profile *hs_profiles(size_t *count);
+const struct hs_profile *hs_profiles(size_t *count); /* the first one is the program's own */
 
 #endif

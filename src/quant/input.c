@@ -1,0 +1,77 @@
+#include "quant/input.h"
+
+#include <math.h>
+
+#include "kernels/kernels.h"
+
+static enum hs_status refuse(const struct hs_tensor *t, size_t i, bool is_nan, struct hs_error *err)
+{
+    struct hs_str place = HS_STR_INIT;
+    size_t index[HS_MAX_DIMS];
+    enum hs_status st;
+
+    hs_shape_unravel(index, i, t->ndim, t->shape);
+    for (int d = 0; d < t->ndim; d++)
+        hs_str_printf(&place, "%s%zu", d > 0 ? "," : "", index[d]);
+    if (is_nan)
+        st = hs_fail(
+            err, HS_ERANGE,
+            "element [%s] is NaN, which has no code; remove it, or choose nan=zero or nan=qmin",
+            place.buf);
+    else
+        st = hs_fail(err, HS_ERANGE, "element [%s] is infinite; remove it, or choose inf=saturate",
+                     place.buf);
+    hs_str_dispose(&place);
+    return st;
+}
+
+static enum hs_status judge(struct hs_input *in, const struct hs_tensor *t,
+                            const struct hs_quant_options *options, struct hs_error *err)
+{
+    size_t n = hs_tensor_count(&in->x);
+
+    for (size_t i = 0; i < n; i++) {
+        double v = in->is_double ? ((const double *)in->x.data)[i]
+                                 : (double)((const float *)in->x.data)[i];
+
+        if (isnan(v) && options->nan == HS_NAN_ERROR)
+            return refuse(t, i, true, err);
+        if (isinf(v) && options->inf == HS_INF_ERROR)
+            return refuse(t, i, false, err);
+        in->nan += isnan(v) != 0;
+        in->inf += isinf(v) != 0;
+    }
+    return HS_OK;
+}
+
+enum hs_status hs_input_init(struct hs_input *out, struct hs_arena *arena,
+                             const struct hs_tensor *t, enum hs_precision precision,
+                             const struct hs_quant_options *options, struct hs_error *err)
+{
+    struct hs_input in = {.nan = 0};
+    enum hs_status st;
+    size_t n, bad;
+
+    if (!hs_dtype_is_float(t->dtype))
+        return hs_fail(err, HS_EDTYPE,
+                       "a %s tensor cannot be quantized: it must be float16, float32 or float64",
+                       hs_dtype_name(t->dtype));
+    in.is_double = precision == HS_PRECISION_F64 ||
+                   (precision == HS_PRECISION_TENSOR && t->dtype == HS_FLOAT64);
+    if ((st = hs_tensor_as(&in.x, arena, t, in.is_double ? HS_FLOAT64 : HS_FLOAT32, err)) != HS_OK)
+        return st;
+    n = hs_tensor_count(&in.x);
+    if (in.is_double) {
+        double lo = (double)INFINITY, hi = -(double)INFINITY;
+
+        bad = hs_kernels()->minmax_f64(&lo, &hi, in.x.data, n);
+    } else {
+        float lo = INFINITY, hi = -INFINITY;
+
+        bad = hs_kernels()->minmax_f32(&lo, &hi, in.x.data, n);
+    }
+    if (bad > 0 && (st = judge(&in, t, options, err)) != HS_OK)
+        return st;
+    *out = in;
+    return HS_OK;
+}

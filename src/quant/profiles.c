@@ -1,0 +1,50 @@
+#include "quant/options.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+
+static const struct hs_profile profiles[] = {
+#define HS_PROFILE(id, of_scheme, of_division, of_denominator, of_all_zero, of_eps, of_qparams, \
+                   of_codes, text, cited)                                                       \
+    {.name = (id),                                                                              \
+     .help = (text),                                                                            \
+     .source = (cited),                                                                         \
+     .options = {.profile = (id),                                                               \
+                 .rounding = HS_ROUND_HALF_EVEN,                                                \
+                 .division = (of_division),                                                     \
+                 .denominator = (of_denominator),                                               \
+                 .all_zero = (of_all_zero),                                                     \
+                 .qparams_precision = (of_qparams),                                             \
+                 .precision = (of_codes),                                                       \
+                 .scheme = (of_scheme),                                                         \
+                 .include_zero = true,                                                          \
+                 .eps = (of_eps),                                                               \
+                 .min_shift = -8,                                                               \
+                 .max_shift = 8}},
+#include "quant/profiles.def"
+#undef HS_PROFILE
+};
+
+const struct hs_profile *hs_profiles(size_t *count)
+{
+    *count = HS_COUNTOF(profiles);
+    return profiles;
+}
+
+enum hs_status hs_quant_options_profile(struct hs_quant_options *out, const char *profile,
+                                        struct hs_error *err)
+{
+    char names[256] = "";
+
+    for (size_t i = 0; i < HS_COUNTOF(profiles); i++) {
+        if (profile == NULL || strcmp(profiles[i].name, profile) == 0) {
+            *out = profiles[i].options;
+            return HS_OK;
+        }
+        strncat(names, i > 0 ? ", " : "", sizeof names - strlen(names) - 1);
+        strncat(names, profiles[i].name, sizeof names - strlen(names) - 1);
+    }
+    return hs_fail(err, HS_ENOTFOUND, "there is no profile \"%s\": choose one of %s", profile,
+                   names);
+}

@@ -1,0 +1,289 @@
+#include "quant/qparams.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/fmt.h"
+
+/* One number per tensor, else a list. */
+static bool set_numbers(struct hs_value *map, struct hs_arena *arena, const char *key,
+                        const double *v, size_t n, int axis)
+{
+    struct hs_value list = hs_value_list();
+
+    if (n == 1 && axis < 0)
+        return hs_value_set(map, arena, key, hs_value_num(v[0]));
+    for (size_t i = 0; i < n; i++)
+        if (!hs_value_push(&list, arena, hs_value_num(v[i])))
+            return false;
+    return hs_value_set(map, arena, key, list);
+}
+
+static bool set_integers(struct hs_value *map, struct hs_arena *arena, const char *key,
+                         const int64_t *v, size_t n, int axis)
+{
+    struct hs_value list = hs_value_list();
+
+    if (n == 1 && axis < 0)
+        return hs_value_set(map, arena, key, hs_value_int(v[0]));
+    for (size_t i = 0; i < n; i++)
+        if (!hs_value_push(&list, arena, hs_value_int(v[i])))
+            return false;
+    return hs_value_set(map, arena, key, list);
+}
+
+static bool set_exponents(struct hs_value *map, struct hs_arena *arena, const struct hs_qparams *qp)
+{
+    struct hs_value list = hs_value_list();
+
+    if (qp->n == 1 && qp->axis < 0)
+        return hs_value_set(map, arena, "exponent", hs_value_int(qp->exponent[0]));
+    for (size_t i = 0; i < qp->n; i++)
+        if (!hs_value_push(&list, arena, hs_value_int(qp->exponent[i])))
+            return false;
+    return hs_value_set(map, arena, "exponent", list);
+}
+
+static bool set_axis(struct hs_value *map, struct hs_arena *arena, int axis, size_t block_size,
+                     const char *block_key)
+{
+    return (axis < 0 || hs_value_set(map, arena, "axis", hs_value_int(axis))) &&
+           (block_size == 0 ||
+            hs_value_set(map, arena, block_key, hs_value_int((int64_t)block_size)));
+}
+
+bool hs_range_to_value(struct hs_value *out, struct hs_arena *arena, const struct hs_range *r)
+{
+    struct hs_value map = hs_value_map();
+
+    if (!set_numbers(&map, arena, "min", r->min, r->n, r->axis) ||
+        !set_numbers(&map, arena, "max", r->max, r->n, r->axis) ||
+        !set_axis(&map, arena, r->axis, r->block_size, "block"))
+        return false;
+    if (r->excluded > 0 &&
+        !hs_value_set(&map, arena, "excluded", hs_value_int((int64_t)r->excluded)))
+        return false;
+    *out = map;
+    return true;
+}
+
+bool hs_qparams_to_value(struct hs_value *out, struct hs_arena *arena, const struct hs_qparams *qp)
+{
+    struct hs_value map = hs_value_map();
+
+    if (!set_numbers(&map, arena, "scale", qp->scale, qp->n, qp->axis) ||
+        !set_integers(&map, arena, "zero_point", qp->zero_point, qp->n, qp->axis) ||
+        (qp->exponent != NULL && !set_exponents(&map, arena, qp)) ||
+        !hs_value_set(&map, arena, "qmin", hs_value_int(qp->qmin)) ||
+        !hs_value_set(&map, arena, "qmax", hs_value_int(qp->qmax)) ||
+        !hs_value_set(&map, arena, "dtype", hs_value_string(arena, hs_dtype_name(qp->dtype))) ||
+        !set_axis(&map, arena, qp->axis, qp->block_size, "block_size") ||
+        !hs_value_set(&map, arena, "profile", hs_value_string(arena, qp->options.profile)) ||
+        !hs_quant_options_to_value(&map, arena, &qp->options))
+        return false;
+    *out = map;
+    return true;
+}
+
+/* A number, a list of numbers or a tensor, as doubles. */
+static enum hs_status read_numbers(double **out, size_t *n, struct hs_arena *arena,
+                                   const struct hs_value *map, const char *key,
+                                   struct hs_error *err)
+{
+    const struct hs_value *v = hs_value_get(map, key);
+    const struct hs_tensor *t = v != NULL && v->kind == HS_TENSOR ? v->as.tensor : NULL;
+    double one;
+    bool single = hs_value_to_number(v, &one);
+    size_t count = single ? 1 : t != NULL ? hs_tensor_count(t) : hs_value_len(v);
+    double *numbers;
+
+    if (!single && t == NULL && (v == NULL || v->kind != HS_LIST))
+        return hs_fail(err, HS_EINVAL,
+                       "%s is missing or no number: give a number, a list or a tensor", key);
+    if (count == 0)
+        return hs_fail(err, HS_EINVAL, "%s is empty: give a number, a list or a tensor", key);
+    numbers = hs_arena_alloc(arena, count, sizeof *numbers);
+    if (numbers == NULL)
+        return hs_fail(err, HS_ENOMEM, "out of memory for %zu numbers", count);
+    for (size_t i = 0; i < count; i++) {
+        numbers[i] = single ? one : t != NULL ? hs_tensor_get(t, i) : 0;
+        if (!single && t == NULL && !hs_value_to_number(hs_value_at(v, i), &numbers[i]))
+            return hs_fail(err, HS_EINVAL, "element %zu of %s is no number", i, key);
+    }
+    *out = numbers;
+    *n = count;
+    return HS_OK;
+}
+
+static enum hs_status read_axis(int *axis, size_t *block_size, const struct hs_value *map,
+                                const char *block_key, size_t n, struct hs_error *err)
+{
+    const struct hs_value *a = hs_value_get(map, "axis");
+    int64_t v = hs_value_integer(map, "axis", -1), block = hs_value_integer(map, block_key, 0);
+
+    if (v < -1 || v >= HS_MAX_DIMS ||
+        (v == -1 && a != NULL && a->kind != HS_NIL && hs_value_integer(map, "axis", 0) != -1))
+        return hs_fail(err, HS_EINVAL,
+                       "axis must be a whole number from 0, or left out for the whole tensor");
+    if (block < 0 || block > INT32_MAX)
+        return hs_fail(err, HS_EINVAL, "%s %lld is no number of elements", block_key,
+                       (long long)block);
+    if (v < 0 && n > 1)
+        return hs_fail(err, HS_EINVAL,
+                       "there are %zu values but no axis: say which axis they go along", n);
+    *axis = (int)v;
+    *block_size = (size_t)block;
+    return HS_OK;
+}
+
+enum hs_status hs_range_from_value(struct hs_range *out, struct hs_arena *arena,
+                                   const struct hs_value *v, struct hs_error *err)
+{
+    struct hs_range r = {.excluded = 0};
+    size_t n;
+    enum hs_status st;
+
+    if ((st = read_numbers(&r.min, &r.n, arena, v, "min", err)) != HS_OK ||
+        (st = read_numbers(&r.max, &n, arena, v, "max", err)) != HS_OK ||
+        (st = read_axis(&r.axis, &r.block_size, v, "block", r.n, err)) != HS_OK)
+        return st;
+    if (n != r.n)
+        return hs_fail(err, HS_ESHAPE, "min has %zu values and max %zu; give as many of both", r.n,
+                       n);
+    for (size_t i = 0; i < n; i++)
+        if (!(r.min[i] <= r.max[i]) || isinf(r.min[i]) || isinf(r.max[i])) {
+            char a[HS_FMT_SIZE], b[HS_FMT_SIZE];
+
+            return hs_fail(
+                err, HS_ERANGE,
+                "min %s and max %s are no range: both must be finite and min at most max",
+                hs_fmt_double(a, r.min[i]), hs_fmt_double(b, r.max[i]));
+        }
+    *out = r;
+    return HS_OK;
+}
+
+/* One zero point for each scale; a single one goes for all, none is 0. */
+static enum hs_status read_zero_points(struct hs_qparams *qp, struct hs_arena *arena,
+                                       const struct hs_value *map, struct hs_error *err)
+{
+    const struct hs_value *v = hs_value_get(map, "zero_point");
+    double zero = 0, *z = &zero;
+    size_t n = 1;
+    enum hs_status st;
+
+    if (v != NULL && v->kind != HS_NIL &&
+        (st = read_numbers(&z, &n, arena, map, "zero_point", err)) != HS_OK)
+        return st;
+    if (n != 1 && n != qp->n)
+        return hs_fail(err, HS_ESHAPE,
+                       "there are %zu scales and %zu zero points; give as many of both", qp->n, n);
+    qp->zero_point = hs_arena_alloc(arena, qp->n, sizeof *qp->zero_point);
+    if (qp->zero_point == NULL)
+        return hs_fail(err, HS_ENOMEM, "out of memory for %zu zero points", qp->n);
+    for (size_t i = 0; i < qp->n; i++) {
+        double value = z[n == 1 ? 0 : i];
+
+        if (value != trunc(value) || fabs(value) > 0x1p31) {
+            char text[HS_FMT_SIZE];
+
+            return hs_fail(err, HS_EINVAL, "zero point %s is no whole number of at most 32 bits",
+                           hs_fmt_double(text, value));
+        }
+        qp->zero_point[i] = (int64_t)value;
+    }
+    return HS_OK;
+}
+
+/* dtype, or bits and signed (CONTRACTS 3); int8 when neither is given. Then qmin, qmax, or what the
+ * options leave. */
+static enum hs_status read_codes(struct hs_qparams *qp, const struct hs_value *map,
+                                 struct hs_error *err)
+{
+    const char *name = hs_value_text(map, "dtype", NULL);
+    int64_t bits = hs_value_integer(map, "bits", 0);
+    int dtype = HS_INT8;
+    struct hs_qtarget target;
+    enum hs_status st;
+
+    if (bits != 0 && (bits < 2 || bits > 32))
+        return hs_fail(err, HS_EINVAL, "bits %lld: choose 2 to 32", (long long)bits);
+    if (name != NULL)
+        dtype = hs_dtype_find(name);
+    else if (bits != 0)
+        dtype = (int)hs_dtype_for_bits((int)bits, hs_value_flag(map, "signed", true));
+    else if (!hs_value_flag(map, "signed", true))
+        dtype = HS_UINT8;
+    if (dtype < 0)
+        return hs_fail(err, HS_EINVAL,
+                       "there is no dtype \"%.60s\"; codes are int2 to int32 or uint2 to uint16",
+                       name);
+    target = (struct hs_qtarget){.dtype = (enum hs_dtype)dtype, .bits = (int)bits};
+    if ((st = hs_qtarget_range(&qp->qmin, &qp->qmax, &target, &qp->options, err)) != HS_OK)
+        return st;
+    qp->dtype = target.dtype;
+    qp->qmin = hs_value_integer(map, "qmin", hs_value_integer(map, "quant_min", qp->qmin));
+    qp->qmax = hs_value_integer(map, "qmax", hs_value_integer(map, "quant_max", qp->qmax));
+    if (qp->qmin >= qp->qmax)
+        return hs_fail(err, HS_EINVAL, "qmin %lld is not below qmax %lld", (long long)qp->qmin,
+                       (long long)qp->qmax);
+    return HS_OK;
+}
+
+static enum hs_status check_values(const struct hs_qparams *qp, struct hs_error *err)
+{
+    char text[HS_FMT_SIZE];
+
+    for (size_t i = 0; i < qp->n; i++) {
+        if (!(qp->scale[i] > 0) || isinf(qp->scale[i]))
+            return hs_fail(err, HS_EINVAL, "scale %s is no step: it must be above 0 and finite",
+                           hs_fmt_double(text, qp->scale[i]));
+        if (qp->zero_point[i] < qp->qmin || qp->zero_point[i] > qp->qmax)
+            return hs_fail(err, HS_EINVAL, "zero point %lld is outside the codes %lld to %lld",
+                           (long long)qp->zero_point[i], (long long)qp->qmin, (long long)qp->qmax);
+    }
+    return HS_OK;
+}
+
+/* Exponents of power-of-two scales; none when a scale made by hand is no power of two. */
+static enum hs_status find_exponents(struct hs_qparams *qp, struct hs_arena *arena,
+                                     struct hs_error *err)
+{
+    int *exponent;
+
+    if (qp->options.scheme != HS_POWER_OF_TWO)
+        return HS_OK;
+    exponent = hs_arena_alloc(arena, qp->n, sizeof *exponent);
+    if (exponent == NULL)
+        return hs_fail(err, HS_ENOMEM, "out of memory for %zu exponents", qp->n);
+    for (size_t i = 0; i < qp->n; i++) {
+        if (frexp(qp->scale[i], &exponent[i]) != 0.5)
+            return HS_OK;
+        exponent[i]--;
+    }
+    qp->exponent = exponent;
+    return HS_OK;
+}
+
+enum hs_status hs_qparams_from_value(struct hs_qparams *out, struct hs_arena *arena,
+                                     const struct hs_value *v, struct hs_error *err)
+{
+    struct hs_qparams qp = {.n = 0};
+    const struct hs_value *nested = hs_value_get(v, "options");
+    enum hs_status st;
+
+    if (v == NULL || v->kind != HS_MAP)
+        return hs_fail(err, HS_EINVAL, "qparams are a table with scale and zero_point");
+    if ((st = hs_quant_options_profile(&qp.options, hs_value_text(v, "profile", NULL), err)) !=
+            HS_OK ||
+        (nested != NULL && (st = hs_quant_options_from_value(&qp.options, nested, err)) != HS_OK) ||
+        (st = hs_quant_options_from_value(&qp.options, v, err)) != HS_OK ||
+        (st = read_numbers(&qp.scale, &qp.n, arena, v, "scale", err)) != HS_OK ||
+        (st = read_axis(&qp.axis, &qp.block_size, v, "block_size", qp.n, err)) != HS_OK ||
+        (st = read_zero_points(&qp, arena, v, err)) != HS_OK ||
+        (st = read_codes(&qp, v, err)) != HS_OK || (st = check_values(&qp, err)) != HS_OK ||
+        (st = find_exponents(&qp, arena, err)) != HS_OK)
+        return st;
+    *out = qp;
+    return HS_OK;
+}
