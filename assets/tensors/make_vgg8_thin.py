@@ -32,8 +32,9 @@ PAD = 2  # random crop: 32x32 out of the image with a border of PAD pixels of th
 
 TRAIN = 45000
 CALIBRATION = 512  # the first images of the training split give act.min, act.max and act.max_abs
-SAMPLES = 8  # images in act.input and act.conv5
-LOGITS = 64  # rows of act.fc8; the first SAMPLES rows belong to act.input
+SAMPLES = 8  # images behind act.conv5
+PIXELS = 24576  # values in act.input
+LOGITS = 64  # rows of act.fc8; the first SAMPLES rows belong to act.conv5
 WHITE_PIXELS = 16  # a sample has at least so many pixels (255, 255, 255)
 
 MEAN = np.array([0.4914, 0.4822, 0.4465], np.float32)
@@ -209,23 +210,27 @@ def activations(net, images, samples):
             net(torch.from_numpy(normalise(images[first[i : i + LOGITS]])), seen)
     low = np.array([lo[n] for n in ACTIVATIONS], np.float32)
     high = np.array([hi[n] for n in ACTIVATIONS], np.float32)
-    return {
+    # Values out of all the pictures in a random order: their distribution, and no picture.
+    values = np.concatenate([batch.ravel() for batch in kept["input"]])
+    pixels = np.random.default_rng(SEED).choice(values, PIXELS, replace=False)
+    arrays = {
         "act.min": low,
         "act.max": high,
         "act.max_abs": np.maximum(-low, high),
-        "act.input": np.ascontiguousarray(kept["input"][0][:SAMPLES]),
+        "act.input": np.ascontiguousarray(pixels, np.float32),
         "act.conv5": np.ascontiguousarray(kept["pool5"][0][:SAMPLES]),
         "act.fc8": np.ascontiguousarray(kept["fc8"][0]),
     }
+    return arrays, kept["input"][0][:SAMPLES]
 
 
-def check_folding(arrays):
+def check_folding(arrays, pictures):
     """The folded weights must give the same logits: convolve with them and compare."""
     import torch
     from torch.nn import functional as F
 
     t = {n: torch.from_numpy(a) for n, a in arrays.items()}
-    x = t["act.input"]
+    x = torch.from_numpy(pictures)
     for i in range(1, 6):
         x = F.conv2d(x, t[f"conv{i}.folded_weight"], t[f"conv{i}.folded_bias"], padding=1).relu()
         x = F.max_pool2d(x, 2) if i in POOLED else x
@@ -288,9 +293,10 @@ def make(package, out, epochs):
 
     net = net.to(memory_format=torch.contiguous_format)
     samples = choose_samples(images, classes)
-    arrays = weights(net) | activations(net, images, samples)
+    arrays, pictures = activations(net, images, samples)
+    arrays = weights(net) | arrays
     print(f"samples {samples}, classes {[int(classes[i]) for i in samples]}")
-    print(f"folded against BatchNorm, largest difference of a logit: {check_folding(arrays):.2e}")
+    print(f"folded against BatchNorm, largest difference of a logit: {check_folding(arrays, pictures):.2e}")
     np.savez_compressed(out, **arrays)
     with open(out, "rb") as f:
         print(f"sha256 {hashlib.sha256(f.read()).hexdigest()}, {os.path.getsize(out)} bytes")
