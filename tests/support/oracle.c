@@ -1,0 +1,234 @@
+#include "oracle.h"
+
+#include <jansson.h>
+#include <math.h>
+
+static struct hs_value convert(struct hs_arena *arena, const json_t *json)
+{
+    struct hs_value v = hs_value_nil();
+
+    switch (json_typeof(json)) {
+    case JSON_STRING:
+        return hs_value_string_n(arena, json_string_value(json), json_string_length(json));
+    case JSON_INTEGER:
+        return hs_value_int(json_integer_value(json));
+    case JSON_REAL:
+        return hs_value_num(json_real_value(json));
+    case JSON_TRUE:
+    case JSON_FALSE:
+        return hs_value_bool(json_is_true(json));
+    case JSON_ARRAY:
+        v = hs_value_list();
+        for (size_t i = 0; i < json_array_size(json); i++)
+            assert_true(hs_value_push(&v, arena, convert(arena, json_array_get(json, i))));
+        return v;
+    case JSON_OBJECT:
+        v = hs_value_map();
+        for (void *it = json_object_iter((json_t *)(uintptr_t)json); it != NULL;
+             it = json_object_iter_next((json_t *)(uintptr_t)json, it))
+            assert_true(hs_value_set(&v, arena, json_object_iter_key(it),
+                                     convert(arena, json_object_iter_value(it))));
+        return v;
+    default:
+        return v;
+    }
+}
+
+bool hs_oracle_open(struct hs_oracle *o, struct hs_arena *arena, const char *topic)
+{
+    char name[128];
+    const char *path;
+    json_error_t error;
+    json_t *json;
+    size_t size;
+    void *text;
+
+    snprintf(name, sizeof name, "oracle/%s/manifest.json", topic);
+    path = hs_test_shared(name);
+    if (path == NULL)
+        return false;
+    snprintf(o->folder, sizeof o->folder, "%.*s", (int)(strlen(path) - strlen("/manifest.json")),
+             path);
+    text = hs_test_read(arena, path, &size);
+    json = json_loadb(text, size, 0, &error);
+    assert_non_null(json);
+    o->manifest = convert(arena, json);
+    json_decref(json);
+    o->cases = hs_value_get(&o->manifest, "cases");
+    assert_int_equal(hs_value_len(o->cases), hs_value_integer(&o->manifest, "case_count", -1));
+    return true;
+}
+
+bool hs_oracle_tagged(const struct hs_value *test_case, const char *tag)
+{
+    const struct hs_value *tags = hs_value_get(test_case, "tags");
+
+    for (size_t i = 0; i < hs_value_len(tags); i++)
+        if (strcmp(hs_value_at(tags, i)->as.string.text, tag) == 0)
+            return true;
+    return false;
+}
+
+bool hs_oracle_has(const struct hs_value *test_case, const char *group, const char *name)
+{
+    return hs_value_get(hs_value_get(test_case, group), name) != NULL;
+}
+
+/* "(2, 3)" behind 'shape': */
+static int parse_shape(const char *header, size_t *shape)
+{
+    const char *p = strstr(header, "'shape':");
+    int ndim = 0;
+
+    assert_non_null(p);
+    p = strchr(p, '(');
+    assert_non_null(p);
+    for (p++; *p != ')' && ndim < HS_MAX_DIMS;) {
+        char *end;
+
+        shape[ndim++] = strtoull(p, &end, 10);
+        assert_ptr_not_equal(end, p);
+        p = end + strspn(end, ", ");
+    }
+    return ndim;
+}
+
+static enum hs_dtype parse_dtype(const char *header, bool *swap)
+{
+    static const struct {
+        const char *code;
+        enum hs_dtype dtype;
+    } codes[] = {{"b1", HS_BOOL},    {"i1", HS_INT8},    {"i2", HS_INT16},  {"i4", HS_INT32},
+                 {"i8", HS_INT64},   {"u1", HS_UINT8},   {"u2", HS_UINT16}, {"u4", HS_UINT32},
+                 {"f2", HS_FLOAT16}, {"f4", HS_FLOAT32}, {"f8", HS_FLOAT64}};
+    const char *p = strstr(header, "'descr': '");
+
+    assert_non_null(p);
+    p += strlen("'descr': '");
+    *swap = *p == '>';
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+        if (strncmp(p + 1, codes[i].code, 2) == 0)
+            return codes[i].dtype;
+    fail_msg("npy type %.4s", p);
+    return HS_BOOL;
+}
+
+static void swap_bytes(unsigned char *data, size_t count, size_t size)
+{
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < size / 2; j++) {
+            unsigned char t = data[i * size + j];
+
+            data[i * size + j] = data[i * size + size - 1 - j];
+            data[i * size + size - 1 - j] = t;
+        }
+}
+
+static struct hs_tensor read_npy(struct hs_arena *arena, const char *path)
+{
+    size_t size, header_size, shape[HS_MAX_DIMS], count;
+    unsigned char *bytes = hs_test_read(arena, path, &size), *data;
+    struct hs_tensor t;
+    enum hs_dtype dtype;
+    char *header;
+    int ndim;
+    bool swap;
+
+    assert_true(size > 10 && memcmp(bytes, "\x93NUMPY\x01", 7) == 0);
+    header_size = (size_t)bytes[8] | (size_t)bytes[9] << 8;
+    assert_true(size >= 10 + header_size);
+    header = hs_arena_strndup(arena, (const char *)bytes + 10, header_size);
+    dtype = parse_dtype(header, &swap);
+    ndim = parse_shape(header, shape);
+    t = hs_tensor_view(NULL, dtype, ndim, shape);
+    count = hs_tensor_count(&t);
+    assert_int_equal(size - 10 - header_size, count * hs_dtype_size(dtype));
+    data = hs_arena_alloc(arena, count,
+                          hs_dtype_size(dtype)); /* aligned, as the file's place may not be */
+    assert_non_null(data);
+    memcpy(data, bytes + 10 + header_size, count * hs_dtype_size(dtype));
+    if (swap)
+        swap_bytes(data, count, hs_dtype_size(dtype));
+    t.data = data;
+    if (strstr(header, "'fortran_order': True") != NULL)
+        for (int i = 0, stride = 1; i < ndim; stride *= (int)shape[i++])
+            t.stride[i] = stride;
+    return t;
+}
+
+struct hs_tensor hs_oracle_tensor(const struct hs_oracle *o, struct hs_arena *arena,
+                                  const struct hs_value *test_case, const char *group,
+                                  const char *name)
+{
+    const char *file = hs_value_text(hs_value_get(test_case, group), name, NULL);
+    char path[1024];
+
+    assert_non_null(file);
+    snprintf(path, sizeof path, "%s/%s", o->folder, file);
+    return read_npy(arena, path);
+}
+
+static bool close_enough(double got, double want, bool exact, double atol, double rtol)
+{
+    if (isnan(got) || isnan(want))
+        return isnan(got) && isnan(want);
+    if (exact || isinf(got) || isinf(want))
+        return got == want;
+    return fabs(got - want) <= atol + rtol * fabs(want);
+}
+
+bool hs_oracle_matches(const struct hs_value *test_case, const char *output,
+                       const struct hs_tensor *got, const struct hs_tensor *want)
+{
+    const struct hs_value *all = hs_value_get(test_case, "tolerance");
+    const struct hs_value *own = hs_value_get(hs_value_get(all, "per_output"), output);
+    const struct hs_value *tolerance = own != NULL ? own : all;
+    bool exact = hs_value_flag(tolerance, "exact", false);
+    double atol = hs_value_number(tolerance, "atol", 0),
+           rtol = hs_value_number(tolerance, "rtol", 0);
+    const char *name = hs_value_text(test_case, "name", "?");
+
+    if (!hs_shape_equal(got, want)) {
+        print_error("%s: %s has another shape\n", name, output);
+        return false;
+    }
+    for (size_t i = 0; i < hs_tensor_count(want); i++)
+        if (!close_enough(hs_tensor_get(got, i), hs_tensor_get(want, i), exact, atol, rtol)) {
+            print_error("%s: %s[%zu] is %.17g, the oracle says %.17g\n", name, output, i,
+                        hs_tensor_get(got, i), hs_tensor_get(want, i));
+            return false;
+        }
+    return true;
+}
+
+void hs_oracle_run(const char *topic, struct hs_arena *arena,
+                   bool (*run_case)(const struct hs_oracle *o, struct hs_arena *arena,
+                                    const struct hs_value *test_case))
+{
+    size_t passed = 0, platform = 0, total;
+    struct hs_oracle o;
+
+    if (!hs_oracle_open(&o, arena, topic)) {
+        print_message("%s: skipped, ../shared is not here\n", topic);
+        skip();
+    }
+    total = hs_value_len(o.cases);
+    assert_true(total > 0);
+    for (size_t i = 0; i < total; i++) {
+        struct hs_arena_mark mark = hs_arena_mark(arena);
+        const struct hs_value *c = hs_value_at(o.cases, i);
+        bool ok = run_case(&o, arena, c);
+
+        passed += ok;
+        platform += ok && hs_oracle_tagged(c, "platform");
+        if (!ok)
+            print_error("failed: %s\n", hs_value_text(c, "name", "?"));
+        hs_arena_reset(arena, mark);
+    }
+    if (platform > 0)
+        print_message("%s: passed %zu of %zu (platform: %zu checked by SEMANTICS 1)\n", topic,
+                      passed, total, platform);
+    else
+        print_message("%s: passed %zu of %zu\n", topic, passed, total);
+    assert_int_equal(passed, total);
+}
