@@ -34,14 +34,25 @@ static struct hs_value convert(struct hs_arena *arena, const json_t *json)
     }
 }
 
+struct hs_value hs_test_json(struct hs_arena *arena, const char *path)
+{
+    size_t size;
+    void *text = hs_test_read(arena, path, &size);
+    json_error_t error;
+    json_t *json = json_loadb(text, size, 0, &error);
+    struct hs_value v;
+
+    if (json == NULL)
+        fail_msg("%s:%d: %s", path, error.line, error.text);
+    v = convert(arena, json);
+    json_decref(json);
+    return v;
+}
+
 bool hs_oracle_open(struct hs_oracle *o, struct hs_arena *arena, const char *topic)
 {
     char name[128];
     const char *path;
-    json_error_t error;
-    json_t *json;
-    size_t size;
-    void *text;
 
     snprintf(name, sizeof name, "oracle/%s/manifest.json", topic);
     path = hs_test_shared(name);
@@ -49,11 +60,7 @@ bool hs_oracle_open(struct hs_oracle *o, struct hs_arena *arena, const char *top
         return false;
     snprintf(o->folder, sizeof o->folder, "%.*s", (int)(strlen(path) - strlen("/manifest.json")),
              path);
-    text = hs_test_read(arena, path, &size);
-    json = json_loadb(text, size, 0, &error);
-    assert_non_null(json);
-    o->manifest = convert(arena, json);
-    json_decref(json);
+    o->manifest = hs_test_json(arena, path);
     o->cases = hs_value_get(&o->manifest, "cases");
     assert_int_equal(hs_value_len(o->cases), hs_value_integer(&o->manifest, "case_count", -1));
     return true;

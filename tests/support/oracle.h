@@ -1,6 +1,6 @@
-/* The vectors of ../shared/oracle: a manifest as a value, its arrays as tensors, and the comparison
- * that a case states. Independent of the readers of src/io, so that a fault there cannot hide one
- * elsewhere. */
+/* Test vectors in files. The vectors of ../shared/oracle: a manifest as a value, its arrays as
+ * tensors, and the comparison that a case states. Independent of the readers of src/io, so that a
+ * fault there cannot hide one elsewhere. */
 #ifndef HS_TEST_ORACLE_H
 #define HS_TEST_ORACLE_H
 
@@ -17,6 +17,9 @@ struct hs_oracle {
 /* Opens a topic ("qdq_torch"); false when ../shared is absent, so that the test can skip and say
  * so. */
 bool hs_oracle_open(struct hs_oracle *o, struct hs_arena *arena, const char *topic);
+
+/* Any JSON file as a value; unreadable ones fail the test. */
+struct hs_value hs_test_json(struct hs_arena *arena, const char *path);
 
 /* True when the case has that tag. */
 bool hs_oracle_tagged(const struct hs_value *test_case, const char *tag);
