@@ -1,0 +1,70 @@
+/* Questions: what a `lua ask` cell returns, and the judgement of an answer text (which needs no Lua any more).
+ *
+ * The right answer and the value of every misconception were computed by the quantizer when the cell ran. A wrong answer is
+ * compared with each misconception; the first that matches is named and explained, never with the number. */
+#ifndef HS_LESSON_ASK_H
+#define HS_LESSON_ASK_H
+
+#include "lesson/answer.h"
+#include "tensor/value.h"
+
+enum hs_ask_kind { HS_ASK_NUMBER, HS_ASK_INTEGER, HS_ASK_LIST, HS_ASK_CHOICE, HS_ASK_PREDICT };
+
+struct hs_misconception {
+    const char *id, *message;
+    const double *values; // (n of the question) the answer that the idea leads to; for a choice its number
+    struct hs_tolerance tolerance;
+};
+
+struct hs_question {
+    enum hs_ask_kind kind; /* ask.tensor is a list too */
+    const char *id, *prompt;
+    const char *unit;      /* "" when it has none */
+    int64_t points;        /* thousandths of a point */
+    int64_t hint_cost;     /* thousandths that each hint taken costs; shown before it is taken */
+    bool transfer;         /* the transfer question of the lesson */
+    const double *answer;  // (n)
+    size_t n;              /* numbers wanted: 1 but for a list */
+    struct hs_tolerance tolerance;
+    const char **choices;  // (nchoices) of a choice or prediction; 0 when numbers are typed
+    size_t nchoices;
+    const char **hints;    // (nhints) from a nudge to nearly everything
+    size_t nhints;
+    struct hs_misconception *misconceptions; // (nmisconceptions)
+    size_t nmisconceptions;
+    const char *solution; /* shown on request and after success; "" when there is none */
+    const char *reveal;   /* of a prediction: what is said once a guess stands */
+};
+
+/* Reads the value that ask.* built. Text and arrays go into the arena. HS_ESCRIPT names the field. */
+HS_MUST_USE enum hs_status hs_question_read(struct hs_question *out, struct hs_arena *arena, const struct hs_value *spec,
+                                            struct hs_error *err);
+
+enum hs_verdict_kind {
+    HS_VERDICT_NONE,          /* nothing was answered */
+    HS_VERDICT_INVALID,       /* not readable as an answer; uses no attempt */
+    HS_VERDICT_CORRECT,
+    HS_VERDICT_PREDICTED,     /* a prediction that was off: it counts as made */
+    HS_VERDICT_MISCONCEPTION, /* wrong in a way that has a name */
+    HS_VERDICT_WRONG
+};
+
+struct hs_verdict {
+    enum hs_verdict_kind kind;
+    const char *misconception; /* id, or of a general note ("sign", "inverse", "power-of-two" …), or "" */
+    const char *message;       /* for the learner; never the number that is wanted */
+    const char *understood;    /* how the answer was read ("-0.125", "choice 2"); "" when invalid */
+};
+
+/* "correct", "misconception" …, as stored. */
+const char *hs_verdict_name(enum hs_verdict_kind kind);
+enum hs_verdict_kind hs_verdict_of(const char *name);
+
+/* Judges the text. HS_ENOMEM is the only failure: an unreadable answer is a verdict. Text goes into the arena. */
+HS_MUST_USE enum hs_status hs_question_check(struct hs_verdict *out, struct hs_arena *arena, const struct hs_question *q,
+                                             const char *text, struct hs_error *err);
+
+/* The right answer as text that hs_question_check accepts. Appends. */
+void hs_question_answer_text(struct hs_str *out, const struct hs_question *q);
+
+#endif
