@@ -72,6 +72,11 @@ static enum hs_status make_plan(struct plan *p, const struct hs_qtarget *target,
 
     if (st != HS_OK)
         return st;
+    if (target->has_range && (target->quant_min > 0 || target->quant_max < 0))
+        return hs_fail(err, HS_EINVAL,
+                       "codes %lld to %lld do not hold 0, as quant_min and quant_max must (PyTorch "
+                       "asserts it, too)",
+                       (long long)target->quant_min, (long long)target->quant_max);
     p->options = options;
     p->single =
         options->qparams_precision != HS_PRECISION_F64 && options->scheme != HS_POWER_OF_TWO;

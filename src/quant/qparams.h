@@ -74,6 +74,12 @@ HS_MUST_USE enum hs_status hs_qtarget_range(int64_t *qmin, int64_t *qmax,
                                             const struct hs_quant_options *options,
                                             struct hs_error *err);
 
+/* What to aim at from a table: `dtype`, or `bits` and `signed` (the smallest dtype that holds
+ * them), and quant_min and quant_max (or qmin and qmax). Nothing of it: int8. HS_EINVAL names what
+ * is wrong. */
+HS_MUST_USE enum hs_status hs_qtarget_from_value(struct hs_qtarget *out, const struct hs_value *map,
+                                                 struct hs_error *err);
+
 struct hs_quantize_count {
     size_t clipped_low, clipped_high; /* elements whose code left [qmin, qmax], infinities too */
     size_t nan, inf;                  /* non-finite ones */

@@ -195,39 +195,63 @@ static enum hs_status read_zero_points(struct hs_qparams *qp, struct hs_arena *a
     return HS_OK;
 }
 
-/* dtype, or bits and signed (CONTRACTS 3); int8 when neither is given. Then qmin, qmax, or what the
- * options leave. */
-static enum hs_status read_codes(struct hs_qparams *qp, const struct hs_value *map,
+/* The dtype that the table names or implies. */
+static enum hs_status read_dtype(enum hs_dtype *out, int64_t bits, const struct hs_value *map,
                                  struct hs_error *err)
 {
     const char *name = hs_value_text(map, "dtype", NULL);
-    int64_t bits = hs_value_integer(map, "bits", 0);
-    int dtype = HS_INT8;
-    struct hs_qtarget target;
-    enum hs_status st;
+    bool is_signed = hs_value_flag(map, "signed", true);
+    int dtype = is_signed ? HS_INT8 : HS_UINT8;
 
     if (bits != 0 && (bits < 2 || bits > 32))
         return hs_fail(err, HS_EINVAL, "bits %lld: choose 2 to 32", (long long)bits);
     if (name != NULL)
         dtype = hs_dtype_find(name);
     else if (bits != 0)
-        dtype = (int)hs_dtype_for_bits((int)bits, hs_value_flag(map, "signed", true));
-    else if (!hs_value_flag(map, "signed", true))
-        dtype = HS_UINT8;
+        dtype = (int)hs_dtype_for_bits((int)bits, is_signed);
     if (dtype < 0)
         return hs_fail(err, HS_EINVAL,
                        "there is no dtype \"%.60s\"; codes are int2 to int32 or uint2 to uint16",
                        name);
-    target = (struct hs_qtarget){.dtype = (enum hs_dtype)dtype, .bits = (int)bits};
-    if ((st = hs_qtarget_range(&qp->qmin, &qp->qmax, &target, &qp->options, err)) != HS_OK)
-        return st;
-    qp->dtype = target.dtype;
-    qp->qmin = hs_value_integer(map, "qmin", hs_value_integer(map, "quant_min", qp->qmin));
-    qp->qmax = hs_value_integer(map, "qmax", hs_value_integer(map, "quant_max", qp->qmax));
-    if (qp->qmin >= qp->qmax)
-        return hs_fail(err, HS_EINVAL, "qmin %lld is not below qmax %lld", (long long)qp->qmin,
-                       (long long)qp->qmax);
+    *out = (enum hs_dtype)dtype;
     return HS_OK;
+}
+
+enum hs_status hs_qtarget_from_value(struct hs_qtarget *out, const struct hs_value *map,
+                                     struct hs_error *err)
+{
+    int64_t lo = hs_value_integer(map, "quant_min", hs_value_integer(map, "qmin", INT64_MIN));
+    int64_t hi = hs_value_integer(map, "quant_max", hs_value_integer(map, "qmax", INT64_MIN));
+    int64_t bits = hs_value_integer(map, "bits", 0);
+    struct hs_qtarget target = {.bits = (int)bits, .quant_min = lo, .quant_max = hi};
+    enum hs_status st = read_dtype(&target.dtype, bits, map, err);
+
+    if (st != HS_OK)
+        return st;
+    if ((lo == INT64_MIN) != (hi == INT64_MIN))
+        return hs_fail(err, HS_EINVAL, "%s is given without %s; give both",
+                       lo == INT64_MIN ? "quant_max" : "quant_min",
+                       lo == INT64_MIN ? "quant_min" : "quant_max");
+    target.has_range = lo != INT64_MIN;
+    *out = target;
+    return HS_OK;
+}
+
+/* The codes of qparams: those given (already narrow where that is an option), else what the options
+ * leave. */
+static enum hs_status read_codes(struct hs_qparams *qp, const struct hs_value *map,
+                                 struct hs_error *err)
+{
+    struct hs_quant_options options = qp->options;
+    struct hs_qtarget target;
+    enum hs_status st = hs_qtarget_from_value(&target, map, err);
+
+    if (st != HS_OK)
+        return st;
+    if (target.has_range)
+        options.narrow = options.reduce_range = false;
+    qp->dtype = target.dtype;
+    return hs_qtarget_range(&qp->qmin, &qp->qmax, &target, &options, err);
 }
 
 static enum hs_status check_values(const struct hs_qparams *qp, struct hs_error *err)

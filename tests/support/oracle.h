@@ -36,11 +36,15 @@ struct hs_tensor hs_oracle_tensor(const struct hs_oracle *o, struct hs_arena *ar
 bool hs_oracle_matches(const struct hs_value *test_case, const char *output,
                        const struct hs_tensor *got, const struct hs_tensor *want);
 
+typedef bool hs_oracle_case_fn(const struct hs_oracle *o, struct hs_arena *arena,
+                               const struct hs_value *test_case);
+
 /* Runs every case of a topic, prints "TOPIC: passed N of M", with a count of `platform` cases where
  * there are any, and fails unless all passed. Skips, and says so, where ../shared is absent.
- * `arena` is reset behind each case. */
-void hs_oracle_run(const char *topic, struct hs_arena *arena,
-                   bool (*run_case)(const struct hs_oracle *o, struct hs_arena *arena,
-                                    const struct hs_value *test_case));
+ * `arena` is reset behind each case. The second form runs only cases whose op begins with one of
+ * `ops` (ended by NULL) and says how many others there are. */
+void hs_oracle_run(const char *topic, struct hs_arena *arena, hs_oracle_case_fn *run_case);
+void hs_oracle_run_ops(const char *topic, const char *const *ops, struct hs_arena *arena,
+                       hs_oracle_case_fn *run_case);
 
 #endif

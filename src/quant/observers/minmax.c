@@ -63,12 +63,12 @@ static enum hs_status observe(struct hs_range *out, struct hs_arena *arena,
         struct hs_input in;
 
         if (hs_tensor_count(batches[i]) == 0)
-            return hs_fail(err, HS_ERANGE, "the tensor is empty, so it has no range");
+            continue; /* says nothing; an error only when all are so */
         if ((st = hs_groups_init(&groups, batches[i], config->axis, config->block_size, err)) !=
                 HS_OK ||
             (st = hs_input_init(&in, arena, batches[i], HS_PRECISION_TENSOR, &config->options,
                                 err)) != HS_OK ||
-            (i == 0 && (st = make_range(&range, arena, groups.n, err)) != HS_OK))
+            (range.n == 0 && (st = make_range(&range, arena, groups.n, err)) != HS_OK))
             return st;
         if (groups.n != range.n)
             return hs_fail(err, HS_ESHAPE,
@@ -77,6 +77,8 @@ static enum hs_status observe(struct hs_range *out, struct hs_arena *arena,
         widen(&range, &in, &groups, config->options.nan == HS_NAN_ZERO);
         range.excluded += in.inf;
     }
+    if (range.n == 0)
+        return hs_fail(err, HS_ERANGE, "the tensor is empty, so it has no range");
     for (size_t i = 0; i < range.n; i++)
         if (range.min[i] > range.max[i])
             return hs_fail(err, HS_ERANGE, "part %zu has no finite element, so it has no range", i);
