@@ -276,6 +276,54 @@ static void profiles_differ_in_the_quotient(void **state)
     assert_in_range(differ, 1, 200);
 }
 
+/* Everything from data to codes and back, and through values; HS_OK, or why not. */
+static enum hs_status whole_way(struct hs_arena *arena, struct hs_error *err)
+{
+    float x[] = {-1, 0.5f, 2, 3};
+    size_t shape[] = {2, 2};
+    struct hs_tensor t = hs_tensor_view(x, HS_FLOAT32, 2, shape), q, r;
+    const struct hs_tensor *batch = &t;
+    struct hs_observer_config config = hs_observer_config_default();
+    struct hs_qparams qp;
+    struct hs_range range;
+    struct hs_value v;
+    enum hs_status st;
+
+    config.axis = 0;
+    config.target.dtype = HS_INT16; /* codes of two bytes need a second tensor */
+    config.options.scheme = HS_POWER_OF_TWO;
+    if ((st = hs_observe(&range, arena, "percentile", &batch, 1, &config, err)) != HS_OK ||
+        (st = hs_qparams_from_range(&qp, arena, &range, &config.target, &config.options, err)) !=
+            HS_OK)
+        return st;
+    if (!hs_qparams_to_value(&v, arena, &qp))
+        return HS_ENOMEM;
+    if ((st = hs_qparams_from_value(&qp, arena, &v, err)) != HS_OK ||
+        (st = hs_quantize(&q, arena, &t, &qp, NULL, err)) != HS_OK ||
+        (st = hs_dequantize(&r, arena, &q, &qp, HS_FLOAT16, err)) != HS_OK ||
+        (st = hs_fake_quantize(&r, arena, &t, &qp, err)) != HS_OK)
+        return st;
+    return hs_fake_quantize_grad(&r, arena, &t, &qp, &t, err);
+}
+
+static void any_allocation_may_fail(void **state)
+{
+    size_t limit = 0;
+    enum hs_status st;
+
+    (void)state;
+    do { /* a larger arena each time, so that each allocation is once the first one that fails */
+        struct hs_arena arena = {.limit = limit += 64};
+        struct hs_error err = HS_ERROR_INIT;
+
+        st = whole_way(&arena, &err);
+        hs_arena_dispose(&arena);
+        assert_true(st == HS_OK || st == HS_ENOMEM);
+    } while (st != HS_OK && limit < 1 << 20);
+    assert_int_equal(st, HS_OK);
+    assert_true(limit > 1024);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, hs_arena_setup, hs_arena_teardown)
@@ -290,6 +338,7 @@ int main(void)
         T(gradient_passes_where_the_unclamped_code_is_inside),
         T(minmax_sees_channels_blocks_batches_and_leaves_infinities_out),
         T(profiles_differ_in_the_quotient),
+        cmocka_unit_test(any_allocation_may_fail),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
