@@ -1,4 +1,5 @@
-/* zip, tar and tar.gz by libarchive, streamed into memory with budgets (ROBUSTNESS 3). Nothing is extracted to disk. */
+/* zip, tar and tar.gz by libarchive, streamed into memory with budgets (ROBUSTNESS 3). Nothing is
+ * extracted to disk. */
 #ifndef HS_IO_ARCHIVE_H
 #define HS_IO_ARCHIVE_H
 
@@ -22,8 +23,9 @@ bool hs_archive_sniff(struct hs_bytes bytes);
 
 /* Reads every regular member into the arena. HS_EFORMAT (broken, encrypted, duplicate or dangerous
  * names), HS_ELIMIT (budget). Dispose `out` in any case. */
-HS_MUST_USE enum hs_status hs_archive_read(struct hs_archive *out, struct hs_arena *arena, struct hs_bytes bytes,
-                                           const struct hs_io_limits *limits, struct hs_error *err);
+HS_MUST_USE enum hs_status hs_archive_read(struct hs_archive *out, struct hs_arena *arena,
+                                           struct hs_bytes bytes, const struct hs_io_limits *limits,
+                                           struct hs_error *err);
 void hs_archive_dispose(struct hs_archive *a);
 
 #endif

@@ -1,8 +1,8 @@
 /* Files of strangers and files of ours.
  *
- * Reading (ROBUSTNESS 1): regular files only, never a symlink below the root, never blocking on a FIFO, at most
- * `limit` bytes whatever stat says, no mmap. Writing: to a temporary name in the same folder, fsync, rename,
- * fsync of the folder: a failed write leaves the old file. */
+ * Reading (ROBUSTNESS 1): regular files only, never a symlink below the root, never blocking on a
+ * FIFO, at most `limit` bytes whatever stat says, no mmap. Writing: to a temporary name in the same
+ * folder, fsync, rename, fsync of the folder: a failed write leaves the old file. */
 #ifndef HS_IO_FILE_H
 #define HS_IO_FILE_H
 
@@ -24,27 +24,31 @@ struct hs_io_limits {
     int pickle_depth;
 };
 
-/* The defaults above. A file that the user names on the command line may have file_bytes = 1 GiB (hs_io_limits_local). */
+/* The defaults above. A file that the user names on the command line may have file_bytes = 1 GiB
+ * (hs_io_limits_local). */
 struct hs_io_limits hs_io_limits_default(void);
 struct hs_io_limits hs_io_limits_local(void);
 
-/* Whole file into the arena. HS_EIO (missing, a folder, a device, unreadable), HS_ELIMIT (too large). The sentence
- * names the path. */
-HS_MUST_USE enum hs_status hs_file_read(struct hs_bytes *out, struct hs_arena *arena, const char *path, size_t limit,
-                                        struct hs_error *err);
+/* Whole file into the arena. HS_EIO (missing, a folder, a device, unreadable), HS_ELIMIT (too
+ * large). The sentence names the path. */
+HS_MUST_USE enum hs_status hs_file_read(struct hs_bytes *out, struct hs_arena *arena,
+                                        const char *path, size_t limit, struct hs_error *err);
 
 /* The same for `name` below the folder `root`, by the rules for strangers: no symlink, no "..". */
-HS_MUST_USE enum hs_status hs_file_read_below(struct hs_bytes *out, struct hs_arena *arena, const char *root,
-                                              const char *name, size_t limit, struct hs_error *err);
+HS_MUST_USE enum hs_status hs_file_read_below(struct hs_bytes *out, struct hs_arena *arena,
+                                              const char *root, const char *name, size_t limit,
+                                              struct hs_error *err);
 
 /* Atomic replacement of a file. */
-HS_MUST_USE enum hs_status hs_file_write(const char *path, const void *data, size_t size, struct hs_error *err);
+HS_MUST_USE enum hs_status hs_file_write(const char *path, const void *data, size_t size,
+                                         struct hs_error *err);
 
-/* Regular files below a folder, relative names in byte order, by the walking rules of ROBUSTNESS 1.6 (depth 16, 2,000
- * entries, no symlinks, __MACOSX and the like left out). `remark` (may be NULL) hears of everything passed over. */
+/* Regular files below a folder, relative names in byte order, by the walking rules of
+ * ROBUSTNESS 1.6 (depth 16, 2,000 entries, no symlinks, __MACOSX and the like left out). `remark`
+ * (may be NULL) hears of everything passed over. */
 HS_MUST_USE enum hs_status hs_file_walk(const char *root, const struct hs_io_limits *limits,
                                         bool (*visit)(void *payload, const char *name, size_t size),
-                                        void (*remark)(void *payload, const char *sentence), void *payload,
-                                        struct hs_error *err);
+                                        void (*remark)(void *payload, const char *sentence),
+                                        void *payload, struct hs_error *err);
 
 #endif

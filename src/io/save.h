@@ -11,12 +11,14 @@ struct hs_named_tensor {
     struct hs_tensor tensor;
 };
 
-/* The npy bytes of one tensor (version 1.0, C order, little-endian). Appends. dtypes NumPy does not have
- * (bfloat16, float8, int2 …) are refused (HS_EDTYPE) but int4/int2, which are written as int8/uint8. */
-HS_MUST_USE enum hs_status hs_npy_format(struct hs_str *out, const struct hs_tensor *t, struct hs_error *err);
+/* The npy bytes of one tensor (version 1.0, C order, little-endian). Appends. dtypes NumPy does not
+ * have (bfloat16, float8, int2 …) are refused (HS_EDTYPE) but int4/int2, which are written as
+ * int8/uint8. */
+HS_MUST_USE enum hs_status hs_npy_format(struct hs_str *out, const struct hs_tensor *t,
+                                         struct hs_error *err);
 
 /* One tensor (.npy) or several (.npz, .safetensors). HS_EINVAL for another extension. */
-HS_MUST_USE enum hs_status hs_tensors_save(const char *path, const struct hs_named_tensor *items, size_t n,
-                                           struct hs_error *err);
+HS_MUST_USE enum hs_status hs_tensors_save(const char *path, const struct hs_named_tensor *items,
+                                           size_t n, struct hs_error *err);
 
 #endif

@@ -73,7 +73,8 @@ int32_t hs_multiply_single(int32_t v, int32_t mantissa, int shift)
     int total = 31 - shift;
 
     assert(total >= 1 && total <= 62);
-    return hs_saturate_s32(hs_shift_floor((int64_t)v * mantissa + ((int64_t)1 << (total - 1)), total));
+    return hs_saturate_s32(
+        hs_shift_floor((int64_t)v * mantissa + ((int64_t)1 << (total - 1)), total));
 }
 
 void hs_quantize_multiplier(double m, int32_t *mantissa, int *shift)

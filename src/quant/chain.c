@@ -16,13 +16,15 @@ static enum hs_status peak(double *out, const struct hs_tensor *t, struct hs_err
         m = v > m ? v : m;
     }
     if (m == 0)
-        return hs_fail(err, HS_ERANGE, "every element is 0: max|x|/127 would be 0 and the codes 0/0; the lab leaves this case open");
+        return hs_fail(err, HS_ERANGE,
+                       "every element is 0: max|x|/127 would be 0 and the codes 0/0; the lab "
+                       "leaves this case open");
     *out = m;
     return HS_OK;
 }
 
-enum hs_status hs_chain_quantize(struct hs_tensor *codes, double *scale, struct hs_arena *arena, const struct hs_tensor *t,
-                                 bool f32, struct hs_error *err)
+enum hs_status hs_chain_quantize(struct hs_tensor *codes, double *scale, struct hs_arena *arena,
+                                 const struct hs_tensor *t, bool f32, struct hs_error *err)
 {
     struct hs_tensor q;
     double m, s;
@@ -34,7 +36,8 @@ enum hs_status hs_chain_quantize(struct hs_tensor *codes, double *scale, struct 
     if (codes != NULL)
         st = hs_tensor_new(&q, arena, HS_INT8, t->ndim, t->shape, err);
     for (size_t i = 0; codes != NULL && st == HS_OK && i < hs_tensor_count(t); i++) {
-        double v = hs_tensor_get(t, i), r = f32 ? (double)((float)v / (float)s) : v / s, code = rint(r);
+        double v = hs_tensor_get(t, i), r = f32 ? (double)((float)v / (float)s) : v / s,
+               code = rint(r);
 
         ((int8_t *)q.data)[i] = (int8_t)(code < -128 ? -128 : code > 127 ? 127 : code);
     }
@@ -55,8 +58,9 @@ double hs_chain_bias_scale(double s_w, double s_in, const struct hs_chain_link *
     return s;
 }
 
-enum hs_status hs_chain_output_scale(double *s_out, const struct hs_tensor *activations, double s_w, double s_in,
-                                     const struct hs_chain_link *earlier, size_t n, bool f32, struct hs_error *err)
+enum hs_status hs_chain_output_scale(double *s_out, const struct hs_tensor *activations, double s_w,
+                                     double s_in, const struct hs_chain_link *earlier, size_t n,
+                                     bool f32, struct hs_error *err)
 {
     double m, s = hs_chain_bias_scale(s_w, s_in, earlier, n);
     enum hs_status st = peak(&m, activations, err);
@@ -64,7 +68,8 @@ enum hs_status hs_chain_output_scale(double *s_out, const struct hs_tensor *acti
     if (st != HS_OK)
         return st;
     if (!(s > 0) || !isfinite(s))
-        return hs_fail(err, HS_ERANGE, "the product of the scales is %g; every scale must be positive", s);
+        return hs_fail(err, HS_ERANGE,
+                       "the product of the scales is %g; every scale must be positive", s);
     m = m / s / 127;
     *s_out = f32 ? (double)(float)m : m;
     return HS_OK;

@@ -5,9 +5,9 @@
 #include "base/fmt.h"
 
 static const char *const names[HS_STEP_COUNT] = {
-    [HS_STEP_X] = "x",           [HS_STEP_SCALE] = "s",      [HS_STEP_RECIPROCAL] = "1/s", [HS_STEP_QUOTIENT] = "x/s",
-    [HS_STEP_ROUNDED] = "R(x/s)", [HS_STEP_SHIFTED] = "+ z", [HS_STEP_CODE] = "clamp",     [HS_STEP_BACK] = "s (q - z)",
-    [HS_STEP_ERROR] = "error"};
+    [HS_STEP_X] = "x",          [HS_STEP_SCALE] = "s",        [HS_STEP_RECIPROCAL] = "1/s",
+    [HS_STEP_QUOTIENT] = "x/s", [HS_STEP_ROUNDED] = "R(x/s)", [HS_STEP_SHIFTED] = "+ z",
+    [HS_STEP_CODE] = "clamp",   [HS_STEP_BACK] = "s (q - z)", [HS_STEP_ERROR] = "error"};
 
 const char *hs_explain_step_name(enum hs_explain_step step)
 {
@@ -34,24 +34,29 @@ static double tie_distance(double v)
     return fabs(v - floor(v) - 0.5);
 }
 
-enum hs_status hs_explain(struct hs_explained *out, double x, double s, int64_t z, int64_t qmin, int64_t qmax,
-                          const struct hs_quant_options *options, struct hs_error *err)
+enum hs_status hs_explain(struct hs_explained *out, double x, double s, int64_t z, int64_t qmin,
+                          int64_t qmax, const struct hs_quant_options *options,
+                          struct hs_error *err)
 {
     struct hs_explained e = {.f32 = options->precision != HS_PRECISION_F64};
-    enum hs_round mode = options->rounding == HS_ROUND_STOCHASTIC ? HS_ROUND_HALF_EVEN : options->rounding;
+    enum hs_round mode =
+        options->rounding == HS_ROUND_STOCHASTIC ? HS_ROUND_HALF_EVEN : options->rounding;
     double *v = e.step, zd = (double)z;
     char text[HS_FMT_SIZE];
 
     v[HS_STEP_SCALE] = in_precision(s, e.f32);
     if (!(v[HS_STEP_SCALE] > 0) || isinf(v[HS_STEP_SCALE]))
-        return hs_fail(err, HS_EINVAL, "s is %s; a scale is positive and finite", hs_fmt_double(text, s));
+        return hs_fail(err, HS_EINVAL, "s is %s; a scale is positive and finite",
+                       hs_fmt_double(text, s));
     if (isnan(x))
         return hs_fail(err, HS_EINVAL, "x is not a number");
     if (z < qmin || z > qmax)
-        return hs_fail(err, HS_EINVAL, "the zero point %lld is outside the codes %lld to %lld", (long long)z,
-                       (long long)qmin, (long long)qmax);
+        return hs_fail(err, HS_EINVAL, "the zero point %lld is outside the codes %lld to %lld",
+                       (long long)z, (long long)qmin, (long long)qmax);
     v[HS_STEP_X] = in_precision(x, e.f32);
-    v[HS_STEP_RECIPROCAL] = options->division == HS_RECIPROCAL ? in_precision(1 / v[HS_STEP_SCALE], e.f32) : (double)NAN;
+    v[HS_STEP_RECIPROCAL] = options->division == HS_RECIPROCAL
+                                ? in_precision(1 / v[HS_STEP_SCALE], e.f32)
+                                : (double)NAN;
     v[HS_STEP_QUOTIENT] = options->division == HS_RECIPROCAL
                               ? in_precision(v[HS_STEP_X] * v[HS_STEP_RECIPROCAL], e.f32)
                               : in_precision(v[HS_STEP_X] / v[HS_STEP_SCALE], e.f32);

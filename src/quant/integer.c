@@ -6,15 +6,15 @@
 #include "base/fmt.h"
 
 /* Codes as int64 in C order, whatever their dtype. */
-static enum hs_status codes(int64_t **out, struct hs_arena *arena, const struct hs_tensor *t, const char *what,
-                            struct hs_error *err)
+static enum hs_status codes(int64_t **out, struct hs_arena *arena, const struct hs_tensor *t,
+                            const char *what, struct hs_error *err)
 {
     size_t count = hs_tensor_count(t);
     int64_t *v;
 
     if (!hs_dtype_is_integer(t->dtype) || hs_dtype_size(t->dtype) > 4)
-        return hs_fail(err, HS_EDTYPE, "%s holds %s; integer codes of at most 32 bits are wanted", what,
-                       hs_dtype_name(t->dtype));
+        return hs_fail(err, HS_EDTYPE, "%s holds %s; integer codes of at most 32 bits are wanted",
+                       what, hs_dtype_name(t->dtype));
     v = hs_arena_alloc(arena, count, sizeof *v);
     if (v == NULL)
         return hs_fail(err, HS_ENOMEM, "out of memory");
@@ -28,8 +28,9 @@ struct operands {
     int64_t *x, *w, *b; /* b NULL when there is none; zero points are taken off x and w */
 };
 
-static enum hs_status load(struct operands *o, struct hs_arena *arena, const struct hs_tensor *x, int64_t z_x,
-                           const struct hs_tensor *w, int64_t z_w, const struct hs_tensor *b, struct hs_error *err)
+static enum hs_status load(struct operands *o, struct hs_arena *arena, const struct hs_tensor *x,
+                           int64_t z_x, const struct hs_tensor *w, int64_t z_w,
+                           const struct hs_tensor *b, struct hs_error *err)
 {
     enum hs_status st = codes(&o->x, arena, x, "x", err);
 
@@ -37,7 +38,8 @@ static enum hs_status load(struct operands *o, struct hs_arena *arena, const str
     if (st == HS_OK)
         st = codes(&o->w, arena, w, "w", err);
     if (st == HS_OK && b != NULL && (b->ndim != 1 || b->shape[0] != w->shape[0]))
-        st = hs_fail(err, HS_ESHAPE, "the bias needs one element for each of the %zu outputs", w->shape[0]);
+        st = hs_fail(err, HS_ESHAPE, "the bias needs one element for each of the %zu outputs",
+                     w->shape[0]);
     if (st == HS_OK && b != NULL)
         st = codes(&o->b, arena, b, "the bias", err);
     if (st != HS_OK)
@@ -49,8 +51,8 @@ static enum hs_status load(struct operands *o, struct hs_arena *arena, const str
     return HS_OK;
 }
 
-/* |x|, |w| < 2^33 and fewer than 2^40 terms cannot happen in 63 bits unless inputs are 32 bits wide: saturating keeps the overflow
- * visible instead of wrapping. */
+/* |x|, |w| < 2^33 and fewer than 2^40 terms cannot happen in 63 bits unless inputs are 32 bits
+ * wide: saturating keeps the overflow visible instead of wrapping. */
 static int64_t add_product(int64_t acc, int64_t x, int64_t w)
 {
     int64_t p;
@@ -63,15 +65,17 @@ static int64_t add_product(int64_t acc, int64_t x, int64_t w)
 static enum hs_status store(struct hs_tensor *acc, size_t i, int64_t sum, struct hs_error *err)
 {
     if (sum > INT32_MAX || sum < INT32_MIN)
-        return hs_fail(err, HS_ERANGE, "accumulator %zu would be %" PRId64 ", which int32 cannot hold: fewer terms or smaller codes are needed",
+        return hs_fail(err, HS_ERANGE,
+                       "accumulator %zu would be %" PRId64
+                       ", which int32 cannot hold: fewer terms or smaller codes are needed",
                        i, sum);
     ((int32_t *)acc->data)[i] = (int32_t)sum;
     return HS_OK;
 }
 
-enum hs_status hs_integer_linear(struct hs_tensor *acc, struct hs_arena *arena, const struct hs_tensor *x, int64_t z_x,
-                                 const struct hs_tensor *w, int64_t z_w, const struct hs_tensor *b,
-                                 struct hs_error *err)
+enum hs_status hs_integer_linear(struct hs_tensor *acc, struct hs_arena *arena,
+                                 const struct hs_tensor *x, int64_t z_x, const struct hs_tensor *w,
+                                 int64_t z_w, const struct hs_tensor *b, struct hs_error *err)
 {
     struct operands o;
     struct hs_tensor out;
@@ -79,7 +83,8 @@ enum hs_status hs_integer_linear(struct hs_tensor *acc, struct hs_arena *arena, 
     enum hs_status st;
 
     if (x->ndim != 2 || w->ndim != 2 || x->shape[1] != w->shape[1])
-        return hs_fail(err, HS_ESHAPE, "a linear layer needs x [n, in] and w [out, in] with the same `in`");
+        return hs_fail(err, HS_ESHAPE,
+                       "a linear layer needs x [n, in] and w [out, in] with the same `in`");
     st = load(&o, arena, x, z_x, w, z_w, b, err);
     rows = x->shape[0];
     outs = w->shape[0];
@@ -103,18 +108,27 @@ struct conv {
     size_t n, c, h, w, out, kh, kw, oh, ow, per_group; /* per_group: input channels of one group */
 };
 
-static enum hs_status conv_sizes(struct conv *s, const struct hs_tensor *x, const struct hs_tensor *w,
-                                 const struct hs_conv_geometry *g, struct hs_error *err)
+static enum hs_status conv_sizes(struct conv *s, const struct hs_tensor *x,
+                                 const struct hs_tensor *w, const struct hs_conv_geometry *g,
+                                 struct hs_error *err)
 {
     size_t reach[2], have[2], steps[2];
 
     if (x->ndim != 4 || w->ndim != 4)
-        return hs_fail(err, HS_ESHAPE, "a convolution needs x [n, c, h, w] and w [out, in/groups, kh, kw]");
-    *s = (struct conv){.n = x->shape[0], .c = x->shape[1], .h = x->shape[2], .w = x->shape[3],
-                       .out = w->shape[0], .per_group = w->shape[1], .kh = w->shape[2], .kw = w->shape[3]};
+        return hs_fail(err, HS_ESHAPE,
+                       "a convolution needs x [n, c, h, w] and w [out, in/groups, kh, kw]");
+    *s = (struct conv){.n = x->shape[0],
+                       .c = x->shape[1],
+                       .h = x->shape[2],
+                       .w = x->shape[3],
+                       .out = w->shape[0],
+                       .per_group = w->shape[1],
+                       .kh = w->shape[2],
+                       .kw = w->shape[3]};
     if (g->groups == 0 || s->per_group * g->groups != s->c || s->out % g->groups != 0)
-        return hs_fail(err, HS_ESHAPE, "%zu groups of %zu channels do not make %zu input and %zu output channels", g->groups,
-                       s->per_group, s->c, s->out);
+        return hs_fail(err, HS_ESHAPE,
+                       "%zu groups of %zu channels do not make %zu input and %zu output channels",
+                       g->groups, s->per_group, s->c, s->out);
     for (int d = 0; d < 2; d++) {
         size_t kernel = d == 0 ? s->kh : s->kw;
 
@@ -123,8 +137,9 @@ static enum hs_status conv_sizes(struct conv *s, const struct hs_tensor *x, cons
         reach[d] = (kernel - 1) * g->dilation[d] + 1;
         have[d] = x->shape[2 + d] + 2 * g->padding[d];
         if (have[d] < reach[d])
-            return hs_fail(err, HS_ESHAPE, "the kernel reaches over %zu positions, the padded input has %zu", reach[d],
-                           have[d]);
+            return hs_fail(err, HS_ESHAPE,
+                           "the kernel reaches over %zu positions, the padded input has %zu",
+                           reach[d], have[d]);
         steps[d] = (have[d] - reach[d]) / g->stride[d] + 1;
     }
     s->oh = steps[0];
@@ -133,8 +148,8 @@ static enum hs_status conv_sizes(struct conv *s, const struct hs_tensor *x, cons
 }
 
 /* One output: padded taps are x = z_x, that is 0 once the zero point is taken off. */
-static int64_t conv_at(const struct conv *s, const struct operands *o, const struct hs_conv_geometry *g, size_t n,
-                       size_t oc, size_t y, size_t x)
+static int64_t conv_at(const struct conv *s, const struct operands *o,
+                       const struct hs_conv_geometry *g, size_t n, size_t oc, size_t y, size_t x)
 {
     size_t first = oc / (s->out / g->groups) * s->per_group;
     int64_t sum = o->b != NULL ? o->b[oc] : 0;
@@ -142,20 +157,24 @@ static int64_t conv_at(const struct conv *s, const struct operands *o, const str
     for (size_t c = 0; c < s->per_group; c++)
         for (size_t ky = 0; ky < s->kh; ky++)
             for (size_t kx = 0; kx < s->kw; kx++) {
-                size_t row = y * g->stride[0] + ky * g->dilation[0], column = x * g->stride[1] + kx * g->dilation[1];
+                size_t row = y * g->stride[0] + ky * g->dilation[0],
+                       column = x * g->stride[1] + kx * g->dilation[1];
 
                 if (row < g->padding[0] || column < g->padding[1] || row - g->padding[0] >= s->h ||
                     column - g->padding[1] >= s->w)
                     continue;
-                sum = add_product(
-                    sum, o->x[((n * s->c + first + c) * s->h + row - g->padding[0]) * s->w + column - g->padding[1]],
-                    o->w[((oc * s->per_group + c) * s->kh + ky) * s->kw + kx]);
+                sum =
+                    add_product(sum,
+                                o->x[((n * s->c + first + c) * s->h + row - g->padding[0]) * s->w +
+                                     column - g->padding[1]],
+                                o->w[((oc * s->per_group + c) * s->kh + ky) * s->kw + kx]);
             }
     return sum;
 }
 
-enum hs_status hs_integer_conv2d(struct hs_tensor *acc, struct hs_arena *arena, const struct hs_tensor *x, int64_t z_x,
-                                 const struct hs_tensor *w, int64_t z_w, const struct hs_tensor *b,
+enum hs_status hs_integer_conv2d(struct hs_tensor *acc, struct hs_arena *arena,
+                                 const struct hs_tensor *x, int64_t z_x, const struct hs_tensor *w,
+                                 int64_t z_w, const struct hs_tensor *b,
                                  const struct hs_conv_geometry *geometry, struct hs_error *err)
 {
     struct conv s = {0};
@@ -178,8 +197,9 @@ enum hs_status hs_integer_conv2d(struct hs_tensor *acc, struct hs_arena *arena, 
     return st;
 }
 
-enum hs_status hs_zero_point_terms(struct hs_tensor *terms, struct hs_tensor *folded_bias, struct hs_arena *arena,
-                                   const struct hs_tensor *x, int64_t z_x, const struct hs_tensor *w, int64_t z_w,
+enum hs_status hs_zero_point_terms(struct hs_tensor *terms, struct hs_tensor *folded_bias,
+                                   struct hs_arena *arena, const struct hs_tensor *x, int64_t z_x,
+                                   const struct hs_tensor *w, int64_t z_w,
                                    const struct hs_tensor *b, struct hs_error *err)
 {
     struct operands o;
@@ -188,7 +208,8 @@ enum hs_status hs_zero_point_terms(struct hs_tensor *terms, struct hs_tensor *fo
     enum hs_status st;
 
     if (x->ndim != 2 || w->ndim != 2 || w->shape[1] != k)
-        return hs_fail(err, HS_ESHAPE, "a linear layer needs x [n, in] and w [out, in] with the same `in`");
+        return hs_fail(err, HS_ESHAPE,
+                       "a linear layer needs x [n, in] and w [out, in] with the same `in`");
     st = load(&o, arena, x, 0, w, 0, b, err);
     if (st == HS_OK)
         st = hs_tensor_new(&t, arena, HS_INT64, 3, (size_t[]){x->shape[0], outs, 4}, err);
@@ -223,15 +244,17 @@ int hs_accumulator_bits(uint64_t k, uint64_t max_x, uint64_t max_w)
     return x == 0 ? 1 : 2 + 63 - __builtin_clzll(x);
 }
 
-enum hs_status hs_quantize_bias(struct hs_tensor *out, struct hs_arena *arena, const struct hs_tensor *b, double s_x,
-                                const double *s_w, size_t n_s, size_t *clamped, struct hs_error *err)
+enum hs_status hs_quantize_bias(struct hs_tensor *out, struct hs_arena *arena,
+                                const struct hs_tensor *b, double s_x, const double *s_w,
+                                size_t n_s, size_t *clamped, struct hs_error *err)
 {
     struct hs_tensor q;
     size_t count = hs_tensor_count(b), left = 0;
     enum hs_status st;
 
     if (n_s != 1 && n_s != count)
-        return hs_fail(err, HS_ESHAPE, "%zu weight scales do not fit %zu bias elements", n_s, count);
+        return hs_fail(err, HS_ESHAPE, "%zu weight scales do not fit %zu bias elements", n_s,
+                       count);
     st = hs_tensor_new(&q, arena, HS_INT32, b->ndim, b->shape, err);
     if (st != HS_OK)
         return st;
@@ -240,11 +263,15 @@ enum hs_status hs_quantize_bias(struct hs_tensor *out, struct hs_arena *arena, c
         char text[HS_FMT_SIZE];
 
         if (!(s > 0) || !isfinite(v))
-            return hs_fail(err, HS_ERANGE, "bias element %zu (%s) cannot be quantized: scales must be positive and the bias finite",
+            return hs_fail(err, HS_ERANGE,
+                           "bias element %zu (%s) cannot be quantized: scales must be positive and "
+                           "the bias finite",
                            i, hs_fmt_double(text, v));
         code = rint(v / s);
         left += code > INT32_MAX || code < INT32_MIN;
-        ((int32_t *)q.data)[i] = code > INT32_MAX ? INT32_MAX : code < INT32_MIN ? INT32_MIN : (int32_t)code;
+        ((int32_t *)q.data)[i] = code > INT32_MAX   ? INT32_MAX
+                                 : code < INT32_MIN ? INT32_MIN
+                                                    : (int32_t)code;
     }
     if (clamped != NULL)
         *clamped = left;

@@ -32,8 +32,9 @@ int hs_requantize_find(const char *name)
     return -1;
 }
 
-/* A double that every rounding mode rounds as the exact a*m. The double p nearest to a*m can hide a tie or an integer only by being
- * one (below 2^52 all of them are doubles), and then the rest a*m - p, which fma gives exactly, says on which side the product is. */
+/* A double that every rounding mode rounds as the exact a*m. The double p nearest to a*m can hide a
+ * tie or an integer only by being one (below 2^52 all of them are doubles), and then the rest a*m -
+ * p, which fma gives exactly, says on which side the product is. */
 static double product(int32_t a, double m)
 {
     double p = a * m, rest = fma(a, m, -p), low = floor(p);
@@ -52,7 +53,8 @@ double hs_round_product(int32_t a, double m, enum hs_round mode)
     return hs_round(product(a, m), mode);
 }
 
-/* b/2^c: the largest c up to max_shift for which b = floor(M 2^c) fits `bits` bits, found by halving b. */
+/* b/2^c: the largest c up to max_shift for which b = floor(M 2^c) fits `bits` bits, found by
+ * halving b. */
 static void dyadic(const struct hs_requantizer *r, double m, int32_t *mantissa, int *shift)
 {
     int bits = r->bits != 0 ? r->bits : 8, c = r->max_shift != 0 ? r->max_shift : 15;
@@ -66,26 +68,28 @@ static void dyadic(const struct hs_requantizer *r, double m, int32_t *mantissa, 
     *shift = c;
 }
 
-static enum hs_status prepare_one(const struct hs_requantizer *r, size_t i, int32_t *mantissa, int *shift,
-                                  struct hs_error *err)
+static enum hs_status prepare_one(const struct hs_requantizer *r, size_t i, int32_t *mantissa,
+                                  int *shift, struct hs_error *err)
 {
     double m = r->multiplier[i];
     char text[HS_FMT_SIZE];
     int e;
 
     if (!(m >= 0) || isinf(m))
-        return hs_fail(err, HS_ERANGE, "multiplier %zu is %s; it must be finite and not negative", i,
-                       hs_fmt_double(text, m));
+        return hs_fail(err, HS_ERANGE, "multiplier %zu is %s; it must be finite and not negative",
+                       i, hs_fmt_double(text, m));
     switch (r->mode) {
     case HS_REQUANTIZE_GEMMLOWP:
     case HS_REQUANTIZE_SINGLE_ROUNDING:
         hs_quantize_multiplier(m, mantissa, shift);
         if (*shift > 30)
-            return hs_fail(err, HS_ERANGE, "multiplier %zu is %s; fixed point ends at 2^30", i, hs_fmt_double(text, m));
+            return hs_fail(err, HS_ERANGE, "multiplier %zu is %s; fixed point ends at 2^30", i,
+                           hs_fmt_double(text, m));
         break;
     case HS_REQUANTIZE_FIXED16:
         if (rint(m * 0x1p16) > INT32_MAX)
-            return hs_fail(err, HS_ERANGE, "multiplier %zu is %s; k/2^16 ends at 2^15", i, hs_fmt_double(text, m));
+            return hs_fail(err, HS_ERANGE, "multiplier %zu is %s; k/2^16 ends at 2^15", i,
+                           hs_fmt_double(text, m));
         *mantissa = (int32_t)rint(m * 0x1p16);
         *shift = 16;
         break;
@@ -94,7 +98,8 @@ static enum hs_status prepare_one(const struct hs_requantizer *r, size_t i, int3
         break;
     default:
         if (frexp(m, &e) != 0.5)
-            return hs_fail(err, HS_ERANGE, "multiplier %zu is %s, no power of two, so it is no shift", i,
+            return hs_fail(err, HS_ERANGE,
+                           "multiplier %zu is %s, no power of two, so it is no shift", i,
                            hs_fmt_double(text, m));
         *mantissa = 1;
         *shift = 1 - e;
@@ -102,7 +107,8 @@ static enum hs_status prepare_one(const struct hs_requantizer *r, size_t i, int3
     return HS_OK;
 }
 
-enum hs_status hs_requantizer_prepare(struct hs_requantizer *r, struct hs_arena *arena, struct hs_error *err)
+enum hs_status hs_requantizer_prepare(struct hs_requantizer *r, struct hs_arena *arena,
+                                      struct hs_error *err)
 {
     int32_t *mantissa;
     int *shift;
@@ -123,15 +129,18 @@ enum hs_status hs_requantizer_prepare(struct hs_requantizer *r, struct hs_arena 
     return HS_OK;
 }
 
-/* R(acc M) + z before the clamp; a double because the float modes may leave int64. NaN cannot occur (M is finite). */
+/* R(acc M) + z before the clamp; a double because the float modes may leave int64. NaN cannot occur
+ * (M is finite). */
 static double unclamped(const struct hs_requantizer *r, int32_t acc, size_t i)
 {
     double z = (double)r->zero_point, exact;
 
     switch (r->mode) {
     case HS_REQUANTIZE_FLOAT:
-        exact = r->float32 ? (double)((float)acc * (float)r->multiplier[i]) : product(acc, r->multiplier[i]);
-        return r->zero_point_first ? hs_round(exact + z, r->rounding) : hs_round(exact, r->rounding) + z;
+        exact = r->float32 ? (double)((float)acc * (float)r->multiplier[i])
+                           : product(acc, r->multiplier[i]);
+        return r->zero_point_first ? hs_round(exact + z, r->rounding)
+                                   : hs_round(exact, r->rounding) + z;
     case HS_REQUANTIZE_GEMMLOWP:
         return hs_multiply_gemmlowp(acc, r->mantissa[i], r->shift[i]) + z;
     case HS_REQUANTIZE_SINGLE_ROUNDING:
@@ -141,8 +150,10 @@ static double unclamped(const struct hs_requantizer *r, int32_t acc, size_t i)
     case HS_REQUANTIZE_SHIFT_FLOOR:
         return hs_shift_round(acc, r->shift[i], HS_ROUND_FLOOR) + z;
     default:
-        return hs_shift_round((int64_t)acc * (r->mode == HS_REQUANTIZE_FIXED16 ? r->mantissa[i] : 1), r->shift[i],
-                              r->rounding) + z;
+        return hs_shift_round((int64_t)acc *
+                                  (r->mode == HS_REQUANTIZE_FIXED16 ? r->mantissa[i] : 1),
+                              r->shift[i], r->rounding) +
+               z;
     }
 }
 
@@ -155,17 +166,20 @@ int64_t hs_requantize_one(const struct hs_requantizer *r, int32_t acc, size_t ch
     return q > (double)r->qmax ? r->qmax : (int64_t)q;
 }
 
-enum hs_status hs_requantize(struct hs_tensor *out, struct hs_arena *arena, const struct hs_tensor *acc,
-                             const struct hs_requantizer *r, int axis, size_t *saturated, struct hs_error *err)
+enum hs_status hs_requantize(struct hs_tensor *out, struct hs_arena *arena,
+                             const struct hs_tensor *acc, const struct hs_requantizer *r, int axis,
+                             size_t *saturated, struct hs_error *err)
 {
     struct hs_tensor from, codes;
     size_t count = hs_tensor_count(acc), inner = 1, clamped = 0;
     enum hs_status st;
 
     if (acc->dtype != HS_INT32)
-        return hs_fail(err, HS_EDTYPE, "an accumulator is int32, this tensor is %s", hs_dtype_name(acc->dtype));
+        return hs_fail(err, HS_EDTYPE, "an accumulator is int32, this tensor is %s",
+                       hs_dtype_name(acc->dtype));
     if (r->n > 1 && (axis < 0 || axis >= acc->ndim || acc->shape[axis] != r->n))
-        return hs_fail(err, HS_ESHAPE, "%zu multipliers do not fit axis %d of the accumulator", r->n, axis);
+        return hs_fail(err, HS_ESHAPE, "%zu multipliers do not fit axis %d of the accumulator",
+                       r->n, axis);
     st = hs_tensor_contiguous(&from, arena, acc, err);
     if (st == HS_OK)
         st = hs_tensor_new(&codes, arena, r->dtype, acc->ndim, acc->shape, err);
@@ -175,7 +189,9 @@ enum hs_status hs_requantize(struct hs_tensor *out, struct hs_arena *arena, cons
         inner *= acc->shape[d];
     for (size_t i = 0; i < count; i++) {
         double q = unclamped(r, ((const int32_t *)from.data)[i], i / inner % r->n);
-        double inside = q < (double)r->qmin ? (double)r->qmin : q > (double)r->qmax ? (double)r->qmax : q;
+        double inside = q < (double)r->qmin   ? (double)r->qmin
+                        : q > (double)r->qmax ? (double)r->qmax
+                                              : q;
 
         clamped += q < inside || q > inside;
         hs_dtype_store(r->dtype, (char *)codes.data + i * hs_dtype_size(r->dtype), inside);

@@ -1,5 +1,6 @@
-/* Requantization: an int32 accumulator at scale s_x s_w becomes a code at scale s_y, q = clamp(R(acc M) + z) with
- * M = s_x s_w / s_y. How acc M is computed and rounded is what engines disagree about (SEMANTICS 2.4). */
+/* Requantization: an int32 accumulator at scale s_x s_w becomes a code at scale s_y, q =
+ * clamp(R(acc M) + z) with M = s_x s_w / s_y. How acc M is computed and rounded is what engines
+ * disagree about (SEMANTICS 2.4). */
 #ifndef HS_QUANT_REQUANTIZE_H
 #define HS_QUANT_REQUANTIZE_H
 
@@ -21,31 +22,34 @@ int hs_requantize_find(const char *name); /* -1 when unknown */
 /* What to do with an accumulator. One multiplier, or one for each channel. */
 struct hs_requantizer {
     enum hs_requantize mode;
-    enum hs_round rounding;   /* FLOAT: half_even; FIXED16 and SHIFT_NEAREST: of the shift */
-    bool float32;             /* FLOAT: float32(acc) * float32(M) as the engines do; else exact on the double M */
+    enum hs_round rounding; /* FLOAT: half_even; FIXED16 and SHIFT_NEAREST: of the shift */
+    bool float32; /* FLOAT: float32(acc) * float32(M) as the engines do; else exact on the double M
+                   */
     bool zero_point_first;    /* FLOAT: R(acc M + z) (oneDNN) instead of R(acc M) + z */
     size_t n;                 /* multipliers: 1 or channels */
     const double *multiplier; // (n) M >= 0, borrowed
     const int32_t *mantissa;  // (n) of the fixed-point modes; filled by hs_requantizer_prepare
-    const int *shift;         // (n) gemmlowp's convention (left > 0) for GEMMLOWP and SINGLE_ROUNDING, right shifts else
-    int bits, max_shift;      /* DYADIC: width of b (8), largest c (15) */
+    const int *shift;    // (n) gemmlowp's convention (left > 0) for GEMMLOWP and SINGLE_ROUNDING,
+                         // right shifts else
+    int bits, max_shift; /* DYADIC: width of b (8), largest c (15) */
     int64_t zero_point, qmin, qmax;
-    enum hs_dtype dtype;      /* of the codes */
+    enum hs_dtype dtype; /* of the codes */
 };
 
-/* Computes mantissas and shifts from the multipliers where the mode needs them and none are given. HS_ERANGE names the
- * multiplier that is negative, not finite, or (shift modes) no power of two. */
+/* Computes mantissas and shifts from the multipliers where the mode needs them and none are given.
+ * HS_ERANGE names the multiplier that is negative, not finite, or (shift modes) no power of two. */
 HS_MUST_USE enum hs_status hs_requantizer_prepare(struct hs_requantizer *r, struct hs_arena *arena,
                                                   struct hs_error *err);
 
 /* One code of a prepared requantizer; never fails. */
 int64_t hs_requantize_one(const struct hs_requantizer *r, int32_t acc, size_t channel);
 
-/* All of an int32 tensor; channel i along `axis` uses multiplier i when n > 1. *saturated (may be NULL) counts the clamped
- * elements. */
-HS_MUST_USE enum hs_status hs_requantize(struct hs_tensor *out, struct hs_arena *arena, const struct hs_tensor *acc,
-                                         const struct hs_requantizer *r, int axis, size_t *saturated,
-                                         struct hs_error *err);
+/* All of an int32 tensor; channel i along `axis` uses multiplier i when n > 1. *saturated (may be
+ * NULL) counts the clamped elements. */
+HS_MUST_USE enum hs_status hs_requantize(struct hs_tensor *out, struct hs_arena *arena,
+                                         const struct hs_tensor *acc,
+                                         const struct hs_requantizer *r, int axis,
+                                         size_t *saturated, struct hs_error *err);
 
 /* round_half_even(a m) exactly, for |a| < 2^31: the product is not rounded before the rounding. */
 double hs_round_product(int32_t a, double m, enum hs_round mode);

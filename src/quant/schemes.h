@@ -1,11 +1,12 @@
-/* Published schemes beside affine and symmetric, in float64 after their papers; q_k(x) = round((2^k - 1) x) / (2^k - 1), half to even.
+/* Published schemes beside affine and symmetric, in float64 after their papers; q_k(x) = round((2^k
+ * - 1) x) / (2^k - 1), half to even.
  *
- *   DoReFa (Zhou et al. 2016, 1606.06160)   weights 2 q_k(tanh w / (2 max|tanh w|) + 1/2) - 1, k = 1: sign(w) mean|w|;
- *                                           activations q_k(clip(a, 0, 1))
- *   PACT (Choi et al. 2018, 1805.06085)     y = clip(x, 0, alpha), y_q = round(y (2^k - 1)/alpha) alpha/(2^k - 1)
- *   WRPN (Mishra et al. 2017, 1709.01134)   weights round((2^(k-1) - 1) clip(w, -1, 1)) / (2^(k-1) - 1), activations as DoReFa
- *   range linear (Distiller)                q = clamp(round(x f - z)), f = (2^k - 1)/(max - min), z = round(min f): here the zero
- *                                           point is SUBTRACTED and f is 1/scale
+ *   DoReFa (Zhou et al. 2016, 1606.06160)   weights 2 q_k(tanh w / (2 max|tanh w|) + 1/2) - 1, k =
+ * 1: sign(w) mean|w|; activations q_k(clip(a, 0, 1)) PACT (Choi et al. 2018, 1805.06085)     y =
+ * clip(x, 0, alpha), y_q = round(y (2^k - 1)/alpha) alpha/(2^k - 1) WRPN (Mishra et al. 2017,
+ * 1709.01134)   weights round((2^(k-1) - 1) clip(w, -1, 1)) / (2^(k-1) - 1), activations as DoReFa
+ *   range linear (Distiller)                q = clamp(round(x f - z)), f = (2^k - 1)/(max - min), z
+ * = round(min f): here the zero point is SUBTRACTED and f is 1/scale
  *
  * All outputs are float64 tensors of the input's shape in the arena. */
 #ifndef HS_QUANT_SCHEMES_H
@@ -13,38 +14,51 @@
 
 #include "tensor/tensor.h"
 
-/* 1 <= bits <= 16. `codes` (may be NULL): the integers round((2^k - 1) …). An all-zero tensor gives all 0 under tanh/max: HS_ERANGE. */
-HS_MUST_USE enum hs_status hs_dorefa_weights(struct hs_tensor *out, struct hs_arena *arena, const struct hs_tensor *w,
-                                             int bits, struct hs_error *err);
+/* 1 <= bits <= 16. `codes` (may be NULL): the integers round((2^k - 1) …). An all-zero tensor gives
+ * all 0 under tanh/max: HS_ERANGE. */
+HS_MUST_USE enum hs_status hs_dorefa_weights(struct hs_tensor *out, struct hs_arena *arena,
+                                             const struct hs_tensor *w, int bits,
+                                             struct hs_error *err);
 HS_MUST_USE enum hs_status hs_dorefa_binary_weights(struct hs_tensor *out, struct hs_arena *arena,
-                                                    const struct hs_tensor *w, struct hs_error *err);
-HS_MUST_USE enum hs_status hs_dorefa_activations(struct hs_tensor *out, struct hs_tensor *codes, struct hs_arena *arena,
-                                                 const struct hs_tensor *a, int bits, struct hs_error *err);
+                                                    const struct hs_tensor *w,
+                                                    struct hs_error *err);
+HS_MUST_USE enum hs_status hs_dorefa_activations(struct hs_tensor *out, struct hs_tensor *codes,
+                                                 struct hs_arena *arena, const struct hs_tensor *a,
+                                                 int bits, struct hs_error *err);
 
 /* dx = dy where 0 <= a <= 1, else 0 (DoReFa's activations). */
-HS_MUST_USE enum hs_status hs_unit_clip_grad(struct hs_tensor *dx, struct hs_arena *arena, const struct hs_tensor *a,
-                                             const struct hs_tensor *upstream, struct hs_error *err);
+HS_MUST_USE enum hs_status hs_unit_clip_grad(struct hs_tensor *dx, struct hs_arena *arena,
+                                             const struct hs_tensor *a,
+                                             const struct hs_tensor *upstream,
+                                             struct hs_error *err);
 
-/* alpha > 0. y_q in `out`; `clipped` and `codes` may be NULL. Gradient: dx = dy where 0 <= x < alpha, dalpha = sum of dy where
- * x >= alpha. */
-HS_MUST_USE enum hs_status hs_pact(struct hs_tensor *out, struct hs_tensor *clipped, struct hs_tensor *codes,
-                                   struct hs_arena *arena, const struct hs_tensor *x, double alpha, int bits,
+/* alpha > 0. y_q in `out`; `clipped` and `codes` may be NULL. Gradient: dx = dy where 0 <= x <
+ * alpha, dalpha = sum of dy where x >= alpha. */
+HS_MUST_USE enum hs_status hs_pact(struct hs_tensor *out, struct hs_tensor *clipped,
+                                   struct hs_tensor *codes, struct hs_arena *arena,
+                                   const struct hs_tensor *x, double alpha, int bits,
                                    struct hs_error *err);
-HS_MUST_USE enum hs_status hs_pact_grad(struct hs_tensor *dx, double *dalpha, struct hs_arena *arena,
-                                        const struct hs_tensor *x, double alpha, const struct hs_tensor *upstream,
+HS_MUST_USE enum hs_status hs_pact_grad(struct hs_tensor *dx, double *dalpha,
+                                        struct hs_arena *arena, const struct hs_tensor *x,
+                                        double alpha, const struct hs_tensor *upstream,
                                         struct hs_error *err);
 
 /* bits >= 2: with one bit the formula divides by 0 (HS_ERANGE says so). */
-HS_MUST_USE enum hs_status hs_wrpn_weights(struct hs_tensor *out, struct hs_tensor *codes, struct hs_arena *arena,
-                                           const struct hs_tensor *w, int bits, struct hs_error *err);
+HS_MUST_USE enum hs_status hs_wrpn_weights(struct hs_tensor *out, struct hs_tensor *codes,
+                                           struct hs_arena *arena, const struct hs_tensor *w,
+                                           int bits, struct hs_error *err);
 
-/* Distiller's asymmetric map over [min(x, 0), max(x, 0)]. `q` holds the codes as float64 values; *factor = 1/scale, 1 when the range is 0. */
-HS_MUST_USE enum hs_status hs_range_linear(struct hs_tensor *q, struct hs_tensor *dequantized, double *factor,
-                                           double *zero_point, struct hs_arena *arena, const struct hs_tensor *x,
+/* Distiller's asymmetric map over [min(x, 0), max(x, 0)]. `q` holds the codes as float64 values;
+ * *factor = 1/scale, 1 when the range is 0. */
+HS_MUST_USE enum hs_status hs_range_linear(struct hs_tensor *q, struct hs_tensor *dequantized,
+                                           double *factor, double *zero_point,
+                                           struct hs_arena *arena, const struct hs_tensor *x,
                                            int bits, bool is_signed, struct hs_error *err);
 
-/* Symmetric: restricted (factor (2^(k-1) - 1)/max|x|, codes ±(2^(k-1) - 1)) or full ((2^k - 1)/2/max|x|, codes -2^(k-1) …). */
-HS_MUST_USE enum hs_status hs_symmetric_linear(struct hs_tensor *q, double *factor, struct hs_arena *arena,
-                                               const struct hs_tensor *x, int bits, bool full, struct hs_error *err);
+/* Symmetric: restricted (factor (2^(k-1) - 1)/max|x|, codes ±(2^(k-1) - 1)) or full ((2^k -
+ * 1)/2/max|x|, codes -2^(k-1) …). */
+HS_MUST_USE enum hs_status hs_symmetric_linear(struct hs_tensor *q, double *factor,
+                                               struct hs_arena *arena, const struct hs_tensor *x,
+                                               int bits, bool full, struct hs_error *err);
 
 #endif

@@ -6,17 +6,18 @@
 
 #include "quant/schemes.h"
 
-static inline enum hs_status hs_scheme_bits(int bits, int least, const char *scheme, struct hs_error *err)
+static inline enum hs_status hs_scheme_bits(int bits, int least, const char *scheme,
+                                            struct hs_error *err)
 {
     if (bits < least || bits > 16)
-        return hs_fail(err, HS_ERANGE, "%s is defined for %d to 16 bits, not %d%s", scheme, least, bits,
-                       bits == 1 ? ": its formula would divide by 0" : "");
+        return hs_fail(err, HS_ERANGE, "%s is defined for %d to 16 bits, not %d%s", scheme, least,
+                       bits, bits == 1 ? ": its formula would divide by 0" : "");
     return HS_OK;
 }
 
 /* A float64 copy in C order; HS_ERANGE for an element that is not finite. */
-static inline enum hs_status hs_scheme_copy(struct hs_tensor *out, struct hs_arena *arena, const struct hs_tensor *x,
-                                            struct hs_error *err)
+static inline enum hs_status hs_scheme_copy(struct hs_tensor *out, struct hs_arena *arena,
+                                            const struct hs_tensor *x, struct hs_error *err)
 {
     struct hs_tensor copy;
     enum hs_status st = hs_tensor_new(&copy, arena, HS_FLOAT64, x->ndim, x->shape, err);

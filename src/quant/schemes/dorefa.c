@@ -1,7 +1,7 @@
 #include "quant/schemes/common.h"
 
-enum hs_status hs_dorefa_weights(struct hs_tensor *out, struct hs_arena *arena, const struct hs_tensor *w, int bits,
-                                 struct hs_error *err)
+enum hs_status hs_dorefa_weights(struct hs_tensor *out, struct hs_arena *arena,
+                                 const struct hs_tensor *w, int bits, struct hs_error *err)
 {
     struct hs_tensor t;
     double top = 0, steps, *v;
@@ -26,8 +26,8 @@ enum hs_status hs_dorefa_weights(struct hs_tensor *out, struct hs_arena *arena, 
     return HS_OK;
 }
 
-enum hs_status hs_dorefa_binary_weights(struct hs_tensor *out, struct hs_arena *arena, const struct hs_tensor *w,
-                                        struct hs_error *err)
+enum hs_status hs_dorefa_binary_weights(struct hs_tensor *out, struct hs_arena *arena,
+                                        const struct hs_tensor *w, struct hs_error *err)
 {
     struct hs_tensor t;
     size_t count = hs_tensor_count(w);
@@ -45,8 +45,9 @@ enum hs_status hs_dorefa_binary_weights(struct hs_tensor *out, struct hs_arena *
     return HS_OK;
 }
 
-enum hs_status hs_dorefa_activations(struct hs_tensor *out, struct hs_tensor *codes, struct hs_arena *arena,
-                                     const struct hs_tensor *a, int bits, struct hs_error *err)
+enum hs_status hs_dorefa_activations(struct hs_tensor *out, struct hs_tensor *codes,
+                                     struct hs_arena *arena, const struct hs_tensor *a, int bits,
+                                     struct hs_error *err)
 {
     struct hs_tensor t, c;
     double steps;
@@ -72,8 +73,9 @@ enum hs_status hs_dorefa_activations(struct hs_tensor *out, struct hs_tensor *co
     return HS_OK;
 }
 
-enum hs_status hs_unit_clip_grad(struct hs_tensor *dx, struct hs_arena *arena, const struct hs_tensor *a,
-                                 const struct hs_tensor *upstream, struct hs_error *err)
+enum hs_status hs_unit_clip_grad(struct hs_tensor *dx, struct hs_arena *arena,
+                                 const struct hs_tensor *a, const struct hs_tensor *upstream,
+                                 struct hs_error *err)
 {
     struct hs_tensor t;
     size_t count = hs_tensor_count(a);

@@ -7,8 +7,9 @@ static enum hs_status check(double alpha, int bits, struct hs_error *err)
     return hs_scheme_bits(bits, 1, "PACT", err);
 }
 
-enum hs_status hs_pact(struct hs_tensor *out, struct hs_tensor *clipped, struct hs_tensor *codes, struct hs_arena *arena,
-                       const struct hs_tensor *x, double alpha, int bits, struct hs_error *err)
+enum hs_status hs_pact(struct hs_tensor *out, struct hs_tensor *clipped, struct hs_tensor *codes,
+                       struct hs_arena *arena, const struct hs_tensor *x, double alpha, int bits,
+                       struct hs_error *err)
 {
     struct hs_tensor y, c, q;
     double steps;
@@ -39,8 +40,9 @@ enum hs_status hs_pact(struct hs_tensor *out, struct hs_tensor *clipped, struct 
     return HS_OK;
 }
 
-enum hs_status hs_pact_grad(struct hs_tensor *dx, double *dalpha, struct hs_arena *arena, const struct hs_tensor *x,
-                            double alpha, const struct hs_tensor *upstream, struct hs_error *err)
+enum hs_status hs_pact_grad(struct hs_tensor *dx, double *dalpha, struct hs_arena *arena,
+                            const struct hs_tensor *x, double alpha,
+                            const struct hs_tensor *upstream, struct hs_error *err)
 {
     struct hs_tensor t;
     double sum = 0;

@@ -1,7 +1,8 @@
 #include "quant/schemes/common.h"
 
-enum hs_status hs_range_linear(struct hs_tensor *q, struct hs_tensor *dequantized, double *factor, double *zero_point,
-                               struct hs_arena *arena, const struct hs_tensor *x, int bits, bool is_signed,
+enum hs_status hs_range_linear(struct hs_tensor *q, struct hs_tensor *dequantized, double *factor,
+                               double *zero_point, struct hs_arena *arena,
+                               const struct hs_tensor *x, int bits, bool is_signed,
                                struct hs_error *err)
 {
     struct hs_tensor codes, back;
@@ -36,8 +37,9 @@ enum hs_status hs_range_linear(struct hs_tensor *q, struct hs_tensor *dequantize
     return HS_OK;
 }
 
-enum hs_status hs_symmetric_linear(struct hs_tensor *q, double *factor, struct hs_arena *arena, const struct hs_tensor *x,
-                                   int bits, bool full, struct hs_error *err)
+enum hs_status hs_symmetric_linear(struct hs_tensor *q, double *factor, struct hs_arena *arena,
+                                   const struct hs_tensor *x, int bits, bool full,
+                                   struct hs_error *err)
 {
     struct hs_tensor codes;
     double top = 0, f, high, low;

@@ -1,7 +1,8 @@
 #include "quant/schemes/common.h"
 
-enum hs_status hs_wrpn_weights(struct hs_tensor *out, struct hs_tensor *codes, struct hs_arena *arena,
-                               const struct hs_tensor *w, int bits, struct hs_error *err)
+enum hs_status hs_wrpn_weights(struct hs_tensor *out, struct hs_tensor *codes,
+                               struct hs_arena *arena, const struct hs_tensor *w, int bits,
+                               struct hs_error *err)
 {
     struct hs_tensor t, c;
     size_t count = hs_tensor_count(w);
