@@ -1,0 +1,278 @@
+#include "cli/quant_args.h"
+
+#include <string.h>
+
+#include "base/fmt.h"
+#include "base/mem.h"
+#include "io/json.h"
+#include "num/number.h"
+
+#define FIELD(f) offsetof(struct hs_quant_args, f)
+
+static const struct hs_opt fixed[] = {
+    {"name", 0, HS_OPT_TEXT, "N", "only the entry N of the file", FIELD(name)},
+    {"observer", 0, HS_OPT_TEXT, "ID", "minmax, moving_average, percentile, mse or sigma",
+     FIELD(observer)},
+    {"profile", 0, HS_OPT_TEXT, "NAME", "sets all options below: torch, onnx, lab-pow2, …",
+     FIELD(profile)},
+    {"dtype", 0, HS_OPT_TEXT, "T", "of the codes: int2 to int32, uint2 to uint16", FIELD(dtype)},
+    {"bits", 0, HS_OPT_TEXT, "N", "bits of a code, if fewer than those of the dtype", FIELD(bits)},
+    {"signed", 0, HS_OPT_FLAG, NULL, "signed codes (with --bits and no --dtype)", FIELD(is_signed)},
+    {"unsigned", 0, HS_OPT_FLAG, NULL, "unsigned codes", FIELD(is_unsigned)},
+    {"quant-min", 0, HS_OPT_TEXT, "Q", "lowest code, instead of the dtype's", FIELD(quant_min)},
+    {"quant-max", 0, HS_OPT_TEXT, "Q", "highest code", FIELD(quant_max)},
+    {"axis", 0, HS_OPT_TEXT, "A", "one scale for each channel of this axis (0-based)", FIELD(axis)},
+    {"block-size", 0, HS_OPT_TEXT, "N", "one scale for each N elements along the axis",
+     FIELD(block_size)},
+    {"scale", 0, HS_OPT_TEXT, "S[,S…]", "given scales instead of observed ones", FIELD(scale)},
+    {"zero-point", 0, HS_OPT_TEXT, "Z[,Z…]", "given zero points", FIELD(zero_point)},
+    {"qparams", 0, HS_OPT_TEXT, "FILE", "scales as observe --json wrote them", FIELD(qparams)},
+    {"averaging-constant", 0, HS_OPT_TEXT, "C", "of the moving_average observer: 0.01",
+     FIELD(averaging_constant)},
+    {"percentile", 0, HS_OPT_TEXT, "P", "of the percentile observer: 99.99", FIELD(percentile)},
+    {"n-std", 0, HS_OPT_TEXT, "N", "of the sigma observer: 3", FIELD(n_std)},
+    {"clip-to-data", 0, HS_OPT_FLAG, NULL, "sigma: cut the range to the data", FIELD(clip_to_data)},
+    {"json", 'j', HS_OPT_FLAG, NULL, "print JSON (halfstep.qparams/1)", FIELD(json)},
+    {"output", 'o', HS_OPT_TEXT, "FILE", "write .npy, or .npz with q, scale, zero_point, axis",
+     FIELD(output)},
+};
+
+/* A flag that is off unless named is a flag here, too; the others take a word. */
+static bool is_plain_flag(const struct hs_quant_option_row *row)
+{
+    return strcmp(row->name, "narrow") == 0 || strcmp(row->name, "reduce_range") == 0;
+}
+
+static void make_table(struct hs_quant_args *a, const char *command)
+{
+    const struct hs_quant_option_row *row;
+    size_t n = 0;
+
+    for (size_t i = 0; i < HS_COUNTOF(fixed); i++)
+        if (strcmp(fixed[i].name, "json") != 0 || strcmp(command, "observe") == 0)
+            a->table[n++] = fixed[i];
+    for (size_t i = 0; (row = hs_quant_option_row(i)) != NULL && n + 1 < HS_QUANT_ARGS_OPTIONS;
+         i++, n++) {
+        bool flag = is_plain_flag(row);
+
+        snprintf(a->names[n], sizeof a->names[n], "%s", row->name);
+        for (char *p = a->names[n]; *p != '\0'; p++)
+            *p = *p == '_' ? '-' : *p;
+        snprintf(a->helps[n], sizeof a->helps[n], "%s%s%s%s", row->help,
+                 row->choices != NULL ? " (" : "", row->choices != NULL ? row->choices : "",
+                 row->choices != NULL ? ")" : "");
+        a->table[n] = (struct hs_opt){a->names[n],
+                                      0,
+                                      flag ? HS_OPT_FLAG : HS_OPT_TEXT,
+                                      flag                   ? NULL
+                                      : row->choices != NULL ? "WORD"
+                                                             : "VALUE",
+                                      a->helps[n],
+                                      flag ? FIELD(flag) + i : FIELD(text) + i * sizeof a->text[0]};
+    }
+    a->table[n] = (struct hs_opt)HS_OPT_END;
+}
+
+bool hs_quant_args_parse(struct hs_quant_args *a, struct hs_cli *cli, struct hs_operands *operands,
+                         size_t most, int argc, char **argv, int *exit_code)
+{
+    *a = (struct hs_quant_args){.arena = HS_ARENA_INIT, .err = HS_ERROR_INIT};
+    make_table(a, argv[0]);
+    if (!hs_opt_parse(cli, a->table, a, operands, 1, most, argc, argv, exit_code))
+        return false;
+    if (a->is_signed && a->is_unsigned) {
+        *exit_code = hs_cli_usage(cli, argv[0], "codes are --signed or --unsigned, not both");
+        return false;
+    }
+    if (a->qparams != NULL && a->scale != NULL) {
+        *exit_code = hs_cli_usage(cli, argv[0], "give --qparams or --scale, not both");
+        return false;
+    }
+    return true;
+}
+
+void hs_quant_args_dispose(struct hs_quant_args *a)
+{
+    hs_arena_dispose(&a->arena);
+}
+
+/* "0.5,0.25" as a list, or one number. */
+static enum hs_status set_numbers(struct hs_quant_args *a, struct hs_value *map, const char *key,
+                                  const char *text)
+{
+    struct hs_value list = hs_value_list();
+    bool several = text != NULL && strchr(text, ',') != NULL;
+
+    while (text != NULL) {
+        size_t n = strcspn(text, ",");
+        char *item = hs_arena_strndup(&a->arena, text, n);
+        struct hs_number number;
+        enum hs_status st = item == NULL ? HS_ENOMEM : hs_number_read(&number, item, 0, &a->err);
+
+        if (st != HS_OK) {
+            hs_error_prefix(&a->err, "--%s", key[0] == 'z' ? "zero-point" : key);
+            return st == HS_ENOMEM ? hs_fail(&a->err, st, "out of memory") : st;
+        }
+        if (!several)
+            return hs_value_set(map, &a->arena, key, hs_value_num(number.value))
+                       ? HS_OK
+                       : hs_fail(&a->err, HS_ENOMEM, "out of memory");
+        if (!hs_value_push(&list, &a->arena, hs_value_num(number.value)))
+            return hs_fail(&a->err, HS_ENOMEM, "out of memory");
+        text = text[n] == ',' ? text + n + 1 : NULL;
+    }
+    if (several && !hs_value_set(map, &a->arena, key, list))
+        return hs_fail(&a->err, HS_ENOMEM, "out of memory");
+    return HS_OK;
+}
+
+static bool set_words(struct hs_quant_args *a, struct hs_value *map)
+{
+    const struct hs_quant_option_row *row;
+    bool ok = true;
+
+    for (size_t i = 0; (row = hs_quant_option_row(i)) != NULL; i++) {
+        if (a->text[i] != NULL)
+            ok = ok &&
+                 hs_value_set(map, &a->arena, row->name, hs_value_string(&a->arena, a->text[i]));
+        if (a->flag[i])
+            ok = ok && hs_value_set(map, &a->arena, row->name, hs_value_bool(true));
+    }
+    if (a->profile != NULL)
+        ok = ok && hs_value_set(map, &a->arena, "profile", hs_value_string(&a->arena, a->profile));
+    if (a->dtype != NULL)
+        ok = ok && hs_value_set(map, &a->arena, "dtype", hs_value_string(&a->arena, a->dtype));
+    if (a->is_signed || a->is_unsigned)
+        ok = ok && hs_value_set(map, &a->arena, "signed", hs_value_bool(a->is_signed));
+    return ok;
+}
+
+enum hs_status hs_quant_args_value(struct hs_quant_args *a, struct hs_value *out)
+{
+    enum hs_status st;
+
+    *out = hs_value_map();
+    if (!set_words(a, out))
+        return hs_fail(&a->err, HS_ENOMEM, "out of memory");
+    if ((st = set_numbers(a, out, "bits", a->bits)) != HS_OK ||
+        (st = set_numbers(a, out, "axis", a->axis)) != HS_OK ||
+        (st = set_numbers(a, out, "block_size", a->block_size)) != HS_OK ||
+        (st = set_numbers(a, out, "quant_min", a->quant_min)) != HS_OK ||
+        (st = set_numbers(a, out, "quant_max", a->quant_max)) != HS_OK ||
+        (st = set_numbers(a, out, "scale", a->scale)) != HS_OK ||
+        (st = set_numbers(a, out, "zero_point", a->zero_point)) != HS_OK ||
+        (st = set_numbers(a, out, "averaging_constant", a->averaging_constant)) != HS_OK ||
+        (st = set_numbers(a, out, "percentile", a->percentile)) != HS_OK)
+        return st;
+    return set_numbers(a, out, "n_std", a->n_std);
+}
+
+static enum hs_status make_config(struct hs_quant_args *a, struct hs_observer_config *c)
+{
+    struct hs_value map;
+    int64_t axis, block;
+    enum hs_status st;
+
+    *c = hs_observer_config_default();
+    if ((st = hs_quant_args_value(a, &map)) != HS_OK ||
+        (st = hs_quant_options_profile(&c->options, a->profile, &a->err)) != HS_OK ||
+        (st = hs_quant_options_from_value(&c->options, &map, &a->err)) != HS_OK ||
+        (st = hs_qtarget_from_value(&c->target, &map, &a->err)) != HS_OK)
+        return st;
+    axis = hs_value_integer(&map, "axis", a->axis == NULL ? -1 : -2);
+    block = hs_value_integer(&map, "block_size", a->block_size == NULL ? 0 : -1);
+    if (axis < -1 || axis >= HS_MAX_DIMS || block < 0 || block > INT32_MAX)
+        return hs_fail(&a->err, HS_EINVAL, "--axis and --block-size are whole numbers from 0");
+    c->axis = (int)axis;
+    c->block_size = (size_t)block;
+    c->averaging_constant = hs_value_number(&map, "averaging_constant", c->averaging_constant);
+    c->percentile = hs_value_number(&map, "percentile", c->percentile);
+    c->n_std = hs_value_number(&map, "n_std", c->n_std);
+    c->clip_to_data = a->clip_to_data;
+    return HS_OK;
+}
+
+enum hs_status hs_quant_args_observe(struct hs_quant_args *a,
+                                     const struct hs_tensor *const *batches, size_t n,
+                                     struct hs_range *range, struct hs_qparams *qp)
+{
+    const char *observer = a->observer != NULL ? a->observer : "minmax";
+    struct hs_observer_config config;
+    enum hs_status st;
+
+    if ((st = make_config(a, &config)) != HS_OK ||
+        (st = hs_observe(range, &a->arena, observer, batches, n, &config, &a->err)) != HS_OK)
+        return st;
+    return hs_qparams_from_range(qp, &a->arena, range, &config.target, &config.options, &a->err);
+}
+
+/* --qparams FILE, with the options of the command line over those of the file. */
+static enum hs_status from_file(struct hs_quant_args *a, const struct hs_value *words,
+                                struct hs_qparams *qp)
+{
+    struct hs_io_limits limits = hs_io_limits_local();
+    struct hs_bytes text;
+    struct hs_value v;
+    const char *schema;
+    enum hs_status st;
+
+    if ((st = hs_file_read(&text, &a->arena, a->qparams, limits.json_bytes, &a->err)) != HS_OK ||
+        (st = hs_json_read(&v, &a->arena, text, a->qparams, &limits, &a->err)) != HS_OK)
+        return st;
+    schema = hs_value_text(&v, "schema", "halfstep.qparams/1");
+    if (hs_starts_with(schema, "halfstep.qparams/") && strcmp(schema, "halfstep.qparams/1") != 0)
+        return hs_fail(
+            &a->err, HS_EVERSION,
+            "%s: schema %.40s is newer than halfstep.qparams/1, which this program reads",
+            a->qparams, schema);
+    if ((st = hs_qparams_from_value(qp, &a->arena, &v, &a->err)) != HS_OK) {
+        hs_error_prefix(&a->err, "%s", a->qparams);
+        return st;
+    }
+    return hs_quant_options_from_value(&qp->options, words, &a->err);
+}
+
+enum hs_status hs_quant_args_qparams(struct hs_quant_args *a, const struct hs_tensor *t,
+                                     struct hs_qparams *qp)
+{
+    struct hs_value words;
+    struct hs_range range;
+    enum hs_status st;
+
+    if (a->qparams == NULL && a->scale == NULL)
+        return hs_quant_args_observe(a, &t, 1, &range, qp);
+    if ((st = hs_quant_args_value(a, &words)) != HS_OK)
+        return st;
+    if (a->qparams != NULL)
+        return from_file(a, &words, qp);
+    return hs_qparams_from_value(qp, &a->arena, &words, &a->err);
+}
+
+enum hs_status hs_quant_args_tensor(struct hs_quant_args *a, struct hs_container *c,
+                                    const char *path, struct hs_tensor *out)
+{
+    struct hs_io_limits limits = hs_io_limits_local();
+    enum hs_status st;
+
+    if ((st = hs_container_open(c, path, &limits, &a->err)) != HS_OK)
+        return st;
+    if ((st = hs_container_tensor(out, c, a->name, &a->err)) != HS_OK)
+        hs_error_prefix(&a->err, "%s", path);
+    return st;
+}
+
+void hs_quant_args_print_qparams(FILE *out, const struct hs_qparams *qp)
+{
+    char number[HS_FMT_SIZE];
+
+    if (qp->n == 1)
+        fprintf(out, "scale %s  zero point %lld  ", hs_fmt_double(number, qp->scale[0]),
+                (long long)qp->zero_point[0]);
+    else
+        fprintf(out, "%zu scales along axis %d  ", qp->n, qp->axis);
+    fprintf(out, "codes %lld..%lld of %s  profile %s\n", (long long)qp->qmin, (long long)qp->qmax,
+            hs_dtype_name(qp->dtype), qp->options.profile);
+    for (size_t i = 0; qp->n > 1 && i < qp->n; i++)
+        fprintf(out, "  %4zu  scale %-24s zero point %lld\n", i,
+                hs_fmt_double(number, qp->scale[i]), (long long)qp->zero_point[i]);
+}
