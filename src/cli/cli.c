@@ -7,6 +7,8 @@
 
 #include "base/env.h"
 #include "base/mem.h"
+#include "base/str.h"
+#include "base/utf8.h"
 
 static const struct hs_command commands[] = {
 #define HS_COMMAND(id, name, arguments, help) {name, arguments, help, hs_cmd_##id},
@@ -30,10 +32,15 @@ const struct hs_command *hs_command_find(const char *name)
 
 int hs_cli_report(struct hs_cli *cli, const struct hs_error *err)
 {
-    fprintf(cli->err, "halfstep: ");
-    if (err->source[0] != '\0' && err->line > 0)
-        fprintf(cli->err, "%s:%d: ", err->source, err->line);
-    fprintf(cli->err, "%s\n", err->text);
+    struct hs_str shown = HS_STR_INIT; /* names out of strangers' files must not act on the terminal */
+
+    if (err->source[0] != '\0' && err->line > 0) {
+        hs_text_sanitize(&shown, err->source, strlen(err->source), 0, true);
+        hs_str_printf(&shown, ":%d: ", err->line);
+    }
+    hs_text_sanitize(&shown, err->text, strlen(err->text), 0, true);
+    fprintf(cli->err, "halfstep: %s\n", hs_str_ok(&shown) ? shown.buf : hs_status_meaning(err->code));
+    hs_str_dispose(&shown);
     return hs_status_exit_code(err->code);
 }
 

@@ -1,6 +1,7 @@
 #include "tensor/stats.h"
 
 #include <math.h>
+#include <string.h>
 
 struct sum {
     double value, lost; /* Neumaier: what the additions have rounded away */
@@ -19,44 +20,89 @@ static double total(const struct sum *s)
     return s->value + s->lost;
 }
 
+enum { BLOCK = 1024 };
+
+/* n elements from flat index `from` on as doubles. The common types of dense tensors have loops of
+ * their own, which compilers turn into vector code; the values are those of hs_dtype_load(). */
+static void load_block(double *out, const struct hs_tensor *t, bool dense, size_t from, size_t n)
+{
+    size_t size = hs_dtype_size(t->dtype);
+    const char *p = dense ? (const char *)t->data + from * size : NULL;
+
+    if (!dense) {
+        for (size_t i = 0; i < n; i++)
+            out[i] = hs_dtype_load(t->dtype, hs_tensor_at(t, from + i));
+    } else if (t->dtype == HS_FLOAT32) {
+        for (size_t i = 0; i < n; i++) {
+            float v;
+
+            memcpy(&v, p + i * sizeof v, sizeof v); /* a file's elements may stand anywhere */
+            out[i] = (double)v;
+        }
+    } else if (t->dtype == HS_FLOAT64) {
+        memcpy(out, p, n * sizeof *out);
+    } else if (t->dtype == HS_INT8) {
+        for (size_t i = 0; i < n; i++)
+            out[i] = ((const signed char *)p)[i];
+    } else if (t->dtype == HS_UINT8) {
+        for (size_t i = 0; i < n; i++)
+            out[i] = ((const unsigned char *)p)[i];
+    } else {
+        for (size_t i = 0; i < n; i++)
+            out[i] = hs_dtype_load(t->dtype, p + i * size);
+    }
+}
+
+/* Extremes, sum and what is not finite. */
+static void first_pass(struct hs_stats *r, struct sum *sum, const double *v, size_t from, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (!isfinite(v[i])) {
+            if (r->nan + r->inf == 0)
+                r->first_bad = from + i;
+            r->nan += isnan(v[i]) != 0;
+            r->inf += isnan(v[i]) == 0;
+            continue;
+        }
+        if (from + i - r->nan - r->inf == 0)
+            r->min = r->max = v[i];
+        r->min = v[i] < r->min ? v[i] : r->min;
+        r->max = v[i] > r->max ? v[i] : r->max;
+        add(sum, v[i]);
+    }
+}
+
 void hs_tensor_stats(struct hs_stats *out, const struct hs_tensor *t)
 {
     struct hs_stats r = {.count = hs_tensor_count(t)};
     struct sum sum = {0}, squares = {0};
     bool dense = hs_tensor_is_contiguous(t);
-    size_t size = hs_dtype_size(t->dtype), finite;
+    double v[BLOCK];
+    size_t finite;
 
-    for (size_t i = 0; i < r.count; i++) {
-        const char *p = dense ? (const char *)t->data + i * size : hs_tensor_at(t, i);
-        double v = hs_dtype_load(t->dtype, p);
+    for (size_t i = 0; i < r.count; i += BLOCK) {
+        size_t n = r.count - i < BLOCK ? r.count - i : BLOCK;
 
-        if (!isfinite(v)) {
-            if (r.nan + r.inf == 0)
-                r.first_bad = i;
-            r.nan += isnan(v) != 0;
-            r.inf += isnan(v) == 0;
-            continue;
-        }
-        if (i - r.nan - r.inf == 0)
-            r.min = r.max = v;
-        r.min = v < r.min ? v : r.min;
-        r.max = v > r.max ? v : r.max;
-        add(&sum, v);
+        load_block(v, t, dense, i, n);
+        first_pass(&r, &sum, v, i, n);
     }
     finite = r.count - r.nan - r.inf;
     r.absmax = fmax(fabs(r.min), fabs(r.max));
     r.mean = finite != 0 ? total(&sum) / (double)finite : 0;
-    for (size_t i = 0; i < r.count; i++) {
-        double v = hs_dtype_load(t->dtype, dense ? (const char *)t->data + i * size : hs_tensor_at(t, i));
+    for (size_t i = 0; i < r.count; i += BLOCK) {
+        size_t n = r.count - i < BLOCK ? r.count - i : BLOCK;
 
-        if (isfinite(v))
-            add(&squares, (v - r.mean) * (v - r.mean));
+        load_block(v, t, dense, i, n);
+        for (size_t j = 0; j < n; j++)
+            if (isfinite(v[j]))
+                add(&squares, (v[j] - r.mean) * (v[j] - r.mean));
     }
     r.std = finite != 0 ? sqrt(total(&squares) / (double)finite) : 0;
     *out = r;
 }
 
-void hs_tensor_histogram(size_t *counts, size_t bins, const struct hs_tensor *t, double lo, double hi)
+void hs_tensor_histogram(size_t *counts, size_t bins, const struct hs_tensor *t, double lo,
+                         double hi)
 {
     size_t count = hs_tensor_count(t);
     double per = (double)bins / (hi - lo);

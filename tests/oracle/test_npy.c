@@ -10,7 +10,8 @@ static struct hs_bytes file_of(const struct hs_oracle *o, struct hs_arena *arena
     char path[1024];
 
     if (name == NULL)
-        name = hs_value_text(hs_value_get(c, "raw"), "x", "");
+        name = hs_value_text(hs_value_get(c, "raw"), "x", NULL);
+    assert_non_null(name);
     snprintf(path, sizeof path, "%s/%s", o->folder, name);
     bytes.data = hs_test_read(arena, path, &bytes.len);
     return bytes;
