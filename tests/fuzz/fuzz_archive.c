@@ -1,0 +1,8 @@
+/* zip, tar and tar.gz, whatever is inside. */
+#include "fuzz_reader.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    hs_fuzz_reader("archive", "x.zip", 0, data, size);
+    return 0;
+}

@@ -1,0 +1,8 @@
+/* The array format of MNIST. */
+#include "fuzz_reader.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    hs_fuzz_reader("idx", "x.idx", 0, data, size);
+    return 0;
+}
