@@ -82,8 +82,8 @@ static bool is_option(const char *arg)
     return arg[0] == '-' && arg[1] != '\0' && !(arg[1] >= '0' && arg[1] <= '9') && arg[1] != '.';
 }
 
-bool hs_opt_parse(struct hs_cli *cli, const struct hs_opt *options, void *into, struct hs_operands *operands,
-                  size_t least, size_t most, int argc, char **argv, int *exit_code)
+static bool parse(struct hs_cli *cli, const struct hs_opt *options, void *into, struct hs_operands *operands,
+                  size_t least, size_t most, bool end_at_operand, int argc, char **argv, int *exit_code)
 {
     const char *name = argv[0];
     bool ended = false;
@@ -97,6 +97,7 @@ bool hs_opt_parse(struct hs_cli *cli, const struct hs_opt *options, void *into, 
 
         if (ended || !is_option(arg)) {
             operands->items[operands->len++] = arg;
+            ended = ended || end_at_operand;
             continue;
         }
         if (strcmp(arg, "--") == 0) {
@@ -135,4 +136,16 @@ bool hs_opt_parse(struct hs_cli *cli, const struct hs_opt *options, void *into, 
         return false;
     }
     return true;
+}
+
+bool hs_opt_parse(struct hs_cli *cli, const struct hs_opt *options, void *into, struct hs_operands *operands,
+                  size_t least, size_t most, int argc, char **argv, int *exit_code)
+{
+    return parse(cli, options, into, operands, least, most, false, argc, argv, exit_code);
+}
+
+bool hs_opt_parse_first(struct hs_cli *cli, const struct hs_opt *options, void *into, struct hs_operands *operands,
+                        int argc, char **argv, int *exit_code)
+{
+    return parse(cli, options, into, operands, 1, (size_t)-1, true, argc, argv, exit_code);
 }

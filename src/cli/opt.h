@@ -47,6 +47,10 @@ struct hs_operands {
 bool hs_opt_parse(struct hs_cli *cli, const struct hs_opt *options, void *into, struct hs_operands *operands,
                   size_t least, size_t most, int argc, char **argv, int *exit_code);
 
+/* The same, but options end at the first operand: what follows belongs to it (a script's own arguments). */
+bool hs_opt_parse_first(struct hs_cli *cli, const struct hs_opt *options, void *into, struct hs_operands *operands,
+                        int argc, char **argv, int *exit_code);
+
 /* The table of a command for --help and completions; NULL when it has none. Commands register it by defining
  * hs_opt_<id> … see cli/opt.c. */
 void hs_opt_print_help(FILE *out, const struct hs_command *command, const struct hs_opt *options);

@@ -1,0 +1,35 @@
+/* The global table `plot`: one constructor for each view of draw/views.def. A constructor copies
+ * its table and adds `view`; what the fields mean is the view's business, which checks them when it
+ * is drawn. */
+#include "draw/view.h"
+#include "script/state.h"
+
+int hs_open_plot(lua_State *L);
+
+static int construct(lua_State *L)
+{
+    luaL_checktype(L, 1, LUA_TTABLE);
+    lua_newtable(L);
+    for (lua_pushnil(L); lua_next(L, 1) != 0; lua_pop(L, 1)) {
+        lua_pushvalue(L, -2);
+        lua_pushvalue(L, -2);
+        lua_rawset(L, -5);
+    }
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_setfield(L, -2, "view");
+    return 1;
+}
+
+int hs_open_plot(lua_State *L)
+{
+    size_t n;
+    const struct hs_view *const *views = hs_views(&n);
+
+    lua_createtable(L, 0, (int)n);
+    for (size_t i = 0; i < n; i++) {
+        lua_pushstring(L, views[i]->id);
+        lua_pushcclosure(L, construct, 1);
+        lua_setfield(L, -2, views[i]->id);
+    }
+    return 1;
+}

@@ -1,0 +1,434 @@
+/* The global table `quant`. Ranges and qparams are plain tables (CONTRACTS 3); one made by hand is
+ * as good. */
+#include <math.h>
+#include <string.h>
+
+#include "base/fmt.h"
+#include "base/mem.h"
+#include "quant/energy.h"
+#include "quant/observer.h"
+#include "quant/options.h"
+#include "quant/qparams.h"
+#include "script/lua_tensor.h"
+#include "script/state.h"
+
+int hs_open_quant(lua_State *L);
+
+/* A scratch arena that Lua frees, so that an error raised on the way leaks nothing. */
+static int free_scratch(lua_State *L)
+{
+    hs_arena_dispose(lua_touserdata(L, 1));
+    return 0;
+}
+
+static struct hs_arena *scratch(lua_State *L)
+{
+    struct hs_arena *a = lua_newuserdatauv(L, sizeof *a, 0);
+
+    *a = HS_ARENA_INIT;
+    a->limit = hs_script_of(L)->config.memory;
+    if (luaL_newmetatable(L, "halfstep.scratch")) {
+        lua_pushcfunction(L, free_scratch);
+        lua_setfield(L, -2, "__gc");
+    }
+    lua_setmetatable(L, -2);
+    return a;
+}
+
+/* The options table at `index` as a value; an empty map when there is none. */
+static struct hs_value options_value(lua_State *L, int index, struct hs_arena *arena)
+{
+    struct hs_value v = hs_value_map();
+
+    if (lua_istable(L, index))
+        hs_script_to_value(L, index, &v, arena);
+    else if (!lua_isnoneornil(L, index))
+        luaL_argerror(L, index, "a table of options expected");
+    if (v.kind != HS_MAP)
+        v = hs_value_map();
+    return v;
+}
+
+/* Names that a table of options may hold besides those of the option table. */
+static void check_names(lua_State *L, const struct hs_value *v, const char *const *more)
+{
+    for (size_t i = 0; i < v->as.map.len; i++) {
+        const char *name = v->as.map.items[i].key;
+        bool known = false;
+
+        for (size_t j = 0; hs_quant_option_row(j) != NULL && !known; j++)
+            known = strcmp(hs_quant_option_row(j)->name, name) == 0;
+        for (size_t j = 0; more[j] != NULL && !known; j++)
+            known = strcmp(more[j], name) == 0;
+        if (!known)
+            luaL_error(L, "there is no option \"%s\"", name);
+    }
+}
+
+static struct hs_quant_options read_options(lua_State *L, const struct hs_value *v)
+{
+    struct hs_quant_options o;
+    struct hs_error err = HS_ERROR_INIT;
+
+    if (hs_quant_options_profile(&o, hs_value_text(v, "profile", NULL), &err) != HS_OK ||
+        hs_quant_options_from_value(&o, v, &err) != HS_OK)
+        hs_script_raise(L, &err);
+    return o;
+}
+
+static const char *const observe_names[] = {"observer",
+                                            "per",
+                                            "axis",
+                                            "block_size",
+                                            "averaging_constant",
+                                            "percentile",
+                                            "n_std",
+                                            "clip_to_data",
+                                            "grid",
+                                            "bins",
+                                            "levels",
+                                            "profile",
+                                            "dtype",
+                                            "bits",
+                                            "signed",
+                                            "quant_min",
+                                            "quant_max",
+                                            NULL};
+
+/* Axis of a per = "channel" or "group" observation: that of the options, else 0. */
+static struct hs_observer_config observer_config(lua_State *L, const struct hs_value *v)
+{
+    struct hs_observer_config c = hs_observer_config_default();
+    const char *per =
+        hs_value_text(v, "per", hs_value_get(v, "axis") != NULL ? "channel" : "tensor");
+    struct hs_error err = HS_ERROR_INIT;
+
+    c.options = read_options(L, v);
+    if (strcmp(per, "channel") == 0 || strcmp(per, "group") == 0)
+        c.axis = (int)hs_value_integer(v, "axis", 0);
+    else if (strcmp(per, "tensor") != 0)
+        luaL_error(L, "per is \"%s\"; it is tensor, channel or group", per);
+    c.block_size = (size_t)hs_value_integer(v, "block_size", 0);
+    if (strcmp(per, "group") == 0 && c.block_size == 0)
+        luaL_error(L, "per = \"group\" needs block_size");
+    c.averaging_constant = hs_value_number(v, "averaging_constant", c.averaging_constant);
+    c.percentile = hs_value_number(v, "percentile", c.percentile);
+    c.n_std = hs_value_number(v, "n_std", c.n_std);
+    c.clip_to_data = hs_value_flag(v, "clip_to_data", c.clip_to_data);
+    c.grid = (size_t)hs_value_integer(v, "grid", (int64_t)c.grid);
+    if (hs_qtarget_from_value(&c.target, v, &err) != HS_OK)
+        hs_script_raise(L, &err);
+    return c;
+}
+
+/*** quant.observe(t | {batches}, options) → range. observer, per, axis, block_size and the
+ * observer's own parameters. */
+static int observe(lua_State *L)
+{
+    struct hs_arena *arena;
+    struct hs_value v, result;
+    struct hs_observer_config c;
+    const struct hs_tensor **batches;
+    struct hs_range range;
+    struct hs_error err = HS_ERROR_INIT;
+    size_t n = 1;
+
+    lua_settop(L, 2);
+    arena = scratch(L);
+    v = options_value(L, 2, arena);
+    check_names(L, &v, observe_names);
+    c = observer_config(L, &v);
+    if (lua_istable(L, 1) && (lua_rawgeti(L, 1, 1), hs_lua_to_tensor(L, -1) != NULL))
+        n = lua_rawlen(L, 1);
+    batches = hs_arena_alloc(arena, n, sizeof(struct hs_tensor *));
+    if (batches == NULL)
+        return luaL_error(L, "not enough memory");
+    for (size_t i = 0; i < n; i++) {
+        struct hs_tensor *t = hs_arena_alloc(arena, 1, sizeof *t);
+
+        if (t == NULL)
+            return luaL_error(L, "not enough memory");
+        if (lua_istable(L, 1) && n >= 1 &&
+            (lua_rawgeti(L, 1, (lua_Integer)i + 1), hs_lua_to_tensor(L, -1) != NULL))
+            *t = hs_lua_check_tensor(L, -1)->t;
+        else
+            hs_lua_tensor_from(L, 1, t, arena, HS_FLOAT64);
+        batches[i] = t;
+    }
+    if (hs_observe(&range, arena, hs_value_text(&v, "observer", "minmax"), batches, n, &c, &err) !=
+        HS_OK)
+        return hs_script_raise(L, &err);
+    if (!hs_range_to_value(&result, arena, &range))
+        return luaL_error(L, "not enough memory");
+    hs_script_push_value(L, &result);
+    return 1;
+}
+
+static const char *const qparams_names[] = {"dtype",     "bits",       "signed", "quant_min",
+                                            "quant_max", "qmin",       "qmax",   "profile",
+                                            "axis",      "block_size", NULL};
+
+/*** quant.qparams(range, options) → {scale, zero_point, qmin, qmax, dtype, …}. dtype or bits and
+ * signed, profile, and every option. */
+static int qparams(lua_State *L)
+{
+    struct hs_arena *arena;
+    struct hs_value v, r, result;
+    struct hs_range range;
+    struct hs_quant_options o;
+    struct hs_qtarget target;
+    struct hs_qparams qp;
+    struct hs_error err = HS_ERROR_INIT;
+
+    luaL_checktype(L, 1, LUA_TTABLE);
+    lua_settop(L, 2);
+    arena = scratch(L);
+    v = options_value(L, 2, arena);
+    check_names(L, &v, qparams_names);
+    hs_script_to_value(L, 1, &r, arena);
+    o = read_options(L, &v);
+    if (hs_range_from_value(&range, arena, &r, &err) != HS_OK ||
+        hs_qtarget_from_value(&target, &v, &err) != HS_OK ||
+        hs_qparams_from_range(&qp, arena, &range, &target, &o, &err) != HS_OK)
+        return hs_script_raise(L, &err);
+    if (!hs_qparams_to_value(&result, arena, &qp))
+        return luaL_error(L, "not enough memory");
+    hs_script_push_value(L, &result);
+    return 1;
+}
+
+/* qparams at `index`, with the options table at `more` laid over them. */
+static struct hs_qparams read_qparams(lua_State *L, int index, int more, struct hs_arena *arena)
+{
+    struct hs_value v, over;
+    struct hs_qparams qp;
+    struct hs_error err = HS_ERROR_INIT;
+
+    luaL_checktype(L, index, LUA_TTABLE);
+    hs_script_to_value(L, index, &v, arena);
+    if (more != 0 && lua_istable(L, more)) {
+        over = options_value(L, more, arena);
+        for (size_t i = 0; i < over.as.map.len; i++)
+            if (!hs_value_set(&v, arena, over.as.map.items[i].key, over.as.map.items[i].value))
+                luaL_error(L, "not enough memory");
+    }
+    if (hs_qparams_from_value(&qp, arena, &v, &err) != HS_OK)
+        hs_script_raise(L, &err);
+    return qp;
+}
+
+/*** quant.quantize(t, qparams[, options]) → tensor of codes, {low, high, nan, inf}. low and high
+ * count the elements that left the range. */
+static int quantize(lua_State *L)
+{
+    struct hs_lua_tensor *u;
+    struct hs_arena *arena;
+    struct hs_qparams qp;
+    struct hs_tensor x;
+    struct hs_quantize_count count;
+    struct hs_error err = HS_ERROR_INIT;
+
+    lua_settop(L, 3);
+    arena = scratch(L);
+    qp = read_qparams(L, 2, 3, arena);
+    hs_lua_tensor_from(L, 1, &x, arena, HS_FLOAT64);
+    u = hs_lua_new_tensor(L);
+    if (hs_quantize(&u->t, &u->arena, &x, &qp, &count, &err) != HS_OK)
+        return hs_script_raise(L, &err);
+    hs_lua_tensor_done(L, u);
+    lua_createtable(L, 0, 4);
+    lua_pushinteger(L, (lua_Integer)count.clipped_low);
+    lua_setfield(L, -2, "low");
+    lua_pushinteger(L, (lua_Integer)count.clipped_high);
+    lua_setfield(L, -2, "high");
+    lua_pushinteger(L, (lua_Integer)count.nan);
+    lua_setfield(L, -2, "nan");
+    lua_pushinteger(L, (lua_Integer)count.inf);
+    lua_setfield(L, -2, "inf");
+    return 2;
+}
+
+/*** quant.dequantize(codes, qparams[, dtype]) → float tensor. */
+static int dequantize(lua_State *L)
+{
+    enum hs_dtype dtype = lua_isnoneornil(L, 3) ? HS_FLOAT32 : hs_lua_check_dtype(L, 3);
+    struct hs_lua_tensor *u;
+    struct hs_arena *arena;
+    struct hs_qparams qp;
+    struct hs_tensor q;
+    struct hs_error err = HS_ERROR_INIT;
+
+    lua_settop(L, 3);
+    arena = scratch(L);
+    qp = read_qparams(L, 2, 0, arena);
+    hs_lua_tensor_from(L, 1, &q, arena, qp.dtype);
+    u = hs_lua_new_tensor(L);
+    if (hs_dequantize(&u->t, &u->arena, &q, &qp, dtype, &err) != HS_OK)
+        return hs_script_raise(L, &err);
+    hs_lua_tensor_done(L, u);
+    return 1;
+}
+
+/*** quant.fake_quantize(t, qparams) → tensor. */
+static int fake_quantize(lua_State *L)
+{
+    struct hs_lua_tensor *u;
+    struct hs_arena *arena;
+    struct hs_qparams qp;
+    struct hs_tensor x;
+    struct hs_error err = HS_ERROR_INIT;
+
+    lua_settop(L, 2);
+    arena = scratch(L);
+    qp = read_qparams(L, 2, 0, arena);
+    hs_lua_tensor_from(L, 1, &x, arena, HS_FLOAT64);
+    u = hs_lua_new_tensor(L);
+    if (hs_fake_quantize(&u->t, &u->arena, &x, &qp, &err) != HS_OK)
+        return hs_script_raise(L, &err);
+    hs_lua_tensor_done(L, u);
+    return 1;
+}
+
+/*** quant.fake_quantize_grad(t, qparams, upstream) → dx. The straight-through gradient. */
+static int fake_quantize_grad(lua_State *L)
+{
+    struct hs_lua_tensor *u;
+    struct hs_arena *arena;
+    struct hs_qparams qp;
+    struct hs_tensor x, dy;
+    struct hs_error err = HS_ERROR_INIT;
+
+    lua_settop(L, 4);
+    if (lua_istable(L, 4) && lua_getfield(L, 4, "method") == LUA_TSTRING &&
+        strcmp(lua_tostring(L, -1), "ste") != 0)
+        return luaL_error(L, "the gradient method is \"ste\", not \"%s\"", lua_tostring(L, -1));
+    arena = scratch(L);
+    qp = read_qparams(L, 2, 0, arena);
+    hs_lua_tensor_from(L, 1, &x, arena, HS_FLOAT64);
+    hs_lua_tensor_from(L, 3, &dy, arena, x.dtype);
+    u = hs_lua_new_tensor(L);
+    if (hs_fake_quantize_grad(&u->t, &u->arena, &x, &qp, &dy, &err) != HS_OK)
+        return hs_script_raise(L, &err);
+    hs_lua_tensor_done(L, u);
+    return 1;
+}
+
+/*** quant.pow2_exponent(scale[, {rounding = "nearest"|"ceil"|"floor", max_shift = 8, min_shift =
+ * -max_shift}]) → integer. Exact. */
+static int pow2_exponent(lua_State *L)
+{
+    double scale = luaL_checknumber(L, 1);
+    enum hs_pow2_rounding mode = HS_POW2_NEAREST;
+    int max_shift = 8, min_shift = -8;
+
+    if (!(scale >= 0) || isinf(scale))
+        return luaL_error(L, "a scale is finite and not negative, this one is %f", scale);
+    if (lua_istable(L, 2)) {
+        if (lua_getfield(L, 2, "rounding") == LUA_TSTRING) {
+            const char *name = lua_tostring(L, -1);
+
+            if (strcmp(name, "ceil") == 0)
+                mode = HS_POW2_CEIL;
+            else if (strcmp(name, "floor") == 0)
+                mode = HS_POW2_FLOOR;
+            else if (strcmp(name, "nearest") != 0)
+                return luaL_error(L, "rounding is nearest, ceil or floor, not \"%s\"", name);
+        }
+        lua_getfield(L, 2, "max_shift");
+        max_shift = (int)luaL_optinteger(L, -1, 8);
+        luaL_argcheck(L, max_shift >= -1100 && max_shift <= 1100, 2, "max_shift is out of range");
+        lua_getfield(L, 2, "min_shift");
+        min_shift = (int)luaL_optinteger(L, -1, -max_shift);
+        luaL_argcheck(L, min_shift <= max_shift && min_shift >= -1100, 2,
+                      "min_shift is larger than max_shift");
+    }
+    lua_pushinteger(L, hs_pow2_exponent(scale, mode, min_shift, max_shift));
+    return 1;
+}
+
+/* {[op] = count, …} and the energy as text. */
+static void push_counts(lua_State *L, const int64_t *counts, int64_t centi_pj)
+{
+    char text[HS_FMT_SIZE];
+
+    lua_newtable(L);
+    lua_newtable(L);
+    for (int i = 0; i < HS_ENERGY_OP_COUNT; i++)
+        if (counts[i] != 0) {
+            lua_pushinteger(L, (lua_Integer)counts[i]);
+            lua_setfield(L, -2, hs_energy_op_name((enum hs_energy_op)i));
+        }
+    lua_setfield(L, -2, "counts");
+    lua_pushstring(L, hs_energy_format(text, centi_pj));
+    lua_setfield(L, -2, "text");
+    lua_pushnumber(L, (double)centi_pj / 100);
+    lua_setfield(L, -2, "pJ");
+}
+
+/*** quant.energy(layer[, {accounting = "formula6"|"hoisted"|"folded"|"report", bias = true, padding
+ * = "dense"|"valid"}]) → {fp32, int8, ratio}. layer is "linear:128x10" or
+ * "conv:3x64x3:s1:p1@32x32"; fp32 and int8 have counts, pJ and text (exact decimal). */
+static int energy(lua_State *L)
+{
+    struct hs_energy_layer layer;
+    struct hs_energy_counts c;
+    struct hs_error err = HS_ERROR_INIT;
+    int accounting = HS_FORMULA6;
+
+    if (hs_energy_layer_parse(&layer, luaL_checkstring(L, 1), &err) != HS_OK)
+        return hs_script_raise(L, &err);
+    if (lua_istable(L, 2)) {
+        if (lua_getfield(L, 2, "accounting") == LUA_TSTRING) {
+            accounting = hs_accounting_find(lua_tostring(L, -1));
+            if (accounting < 0)
+                return luaL_error(
+                    L, "there is no accounting \"%s\": formula6, hoisted, folded or report",
+                    lua_tostring(L, -1));
+        }
+        if (lua_getfield(L, 2, "bias") == LUA_TBOOLEAN)
+            layer.bias = lua_toboolean(L, -1) != 0;
+        if (lua_getfield(L, 2, "padding") == LUA_TSTRING)
+            layer.valid_taps = strcmp(lua_tostring(L, -1), "valid") == 0;
+    }
+    if (hs_energy_count(&c, &layer, (enum hs_accounting)accounting, &err) != HS_OK)
+        return hs_script_raise(L, &err);
+    lua_newtable(L);
+    push_counts(L, c.fp32, c.fp32_centi_pj);
+    lua_setfield(L, -2, "fp32");
+    push_counts(L, c.int8, c.int8_centi_pj);
+    lua_setfield(L, -2, "int8");
+    lua_pushnumber(L, (double)c.fp32_centi_pj / (double)c.int8_centi_pj);
+    lua_setfield(L, -2, "ratio");
+    return 1;
+}
+
+/*** quant.profiles() → list of names. */
+static int profiles(lua_State *L)
+{
+    size_t n;
+    const struct hs_profile *p = hs_profiles(&n);
+
+    lua_createtable(L, (int)n, 0);
+    for (size_t i = 0; i < n; i++) {
+        lua_pushstring(L, p[i].name);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+    return 1;
+}
+
+int hs_open_quant(lua_State *L)
+{
+    static const luaL_Reg functions[] = {{"observe", observe},
+                                         {"qparams", qparams},
+                                         {"quantize", quantize},
+                                         {"dequantize", dequantize},
+                                         {"fake_quantize", fake_quantize},
+                                         {"fake_quantize_grad", fake_quantize_grad},
+                                         {"pow2_exponent", pow2_exponent},
+                                         {"energy", energy},
+                                         {"profiles", profiles},
+                                         {NULL, NULL}};
+
+    luaL_newlib(L, functions);
+    return 1;
+}
