@@ -5,6 +5,7 @@
 #ifndef HS_GRADE_REPORT_H
 #define HS_GRADE_REPORT_H
 
+#include "base/bytes.h"
 #include "base/str.h"
 #include "base/vec.h"
 #include "tensor/value.h"
@@ -63,6 +64,10 @@ bool hs_report_to_value(struct hs_value *out, struct hs_arena *arena, const stru
 
 /* One line of JSON with '\n'. Appends. */
 HS_MUST_USE enum hs_status hs_report_json(struct hs_str *out, const struct hs_report *r, bool elapsed, struct hs_error *err);
+
+/* A report from such JSON. `out` is untouched on failure: HS_EFORMAT with line and column, or for JSON that is no report. */
+HS_MUST_USE enum hs_status hs_report_read(struct hs_report *out, struct hs_bytes text, const char *source,
+                                          struct hs_error *err);
 
 /* The report for people: one line a check with its message, wrapped to `columns`. Text of strangers is made safe. Appends. */
 void hs_report_text(struct hs_str *out, const struct hs_report *r, size_t columns);
