@@ -72,8 +72,8 @@ HS_MUST_USE enum hs_status hs_report_read(struct hs_report *out, struct hs_bytes
 /* The report for people: one line a check with its message, wrapped to `columns`. Text of strangers is made safe. Appends. */
 void hs_report_text(struct hs_str *out, const struct hs_report *r, size_t columns);
 
-/* A class as a table, one line a report: student, score, what needs a look. Columns are aligned by display width. */
-void hs_report_table(struct hs_str *out, const struct hs_report *const *reports, size_t n);
+/* One line of a class table: student, score, what needs a look. Columns are aligned by display width. `head` adds the line above. */
+void hs_report_line(struct hs_str *out, const struct hs_report *r, bool head);
 
 /* DESIGN 4: 6 when a row needs review, 1 below full marks, 0. */
 int hs_report_exit_code(const struct hs_report *r);

@@ -118,24 +118,24 @@ static void add_findings(struct hs_str *out, const struct hs_report *r)
     }
 }
 
-void hs_report_table(struct hs_str *out, const struct hs_report *const *reports, size_t n)
+void hs_report_line(struct hs_str *out, const struct hs_report *r, bool head)
 {
-    add_cell(out, "student", NAME_COLUMNS);
-    hs_str_add(out, "  score           status     findings (? needs review)\n");
-    for (size_t i = 0; i < n; i++) {
-        struct hs_str score = HS_STR_INIT, who = HS_STR_INIT;
+    struct hs_str score = HS_STR_INIT, who = HS_STR_INIT;
 
-        hs_str_add(&who, reports[i]->student_id);
-        if (reports[i]->student_name[0] != '\0')
-            hs_str_printf(&who, " %s", reports[i]->student_name);
-        add_score(&score, reports[i]);
-        add_cell(out, who.buf, NAME_COLUMNS);
-        hs_str_add(out, "  ");
-        add_cell(out, score.buf, 16);
-        add_cell(out, reports[i]->status, 11);
-        add_findings(out, reports[i]);
-        hs_str_add_char(out, '\n');
-        hs_str_dispose(&score);
-        hs_str_dispose(&who);
+    if (head) {
+        add_cell(out, "student", NAME_COLUMNS);
+        hs_str_add(out, "  score           status     findings (? needs review)\n");
     }
+    hs_str_add(&who, r->student_id);
+    if (r->student_name[0] != '\0')
+        hs_str_printf(&who, " %s", r->student_name);
+    add_score(&score, r);
+    add_cell(out, who.buf, NAME_COLUMNS);
+    hs_str_add(out, "  ");
+    add_cell(out, score.buf, 16);
+    add_cell(out, r->status, 11);
+    add_findings(out, r);
+    hs_str_add_char(out, '\n');
+    hs_str_dispose(&score);
+    hs_str_dispose(&who);
 }
