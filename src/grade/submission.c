@@ -248,16 +248,15 @@ bool hs_pattern_fits(const char *pattern, const char *name, bool fold_case)
 struct hs_hand_in_file *hs_submission_find(struct hs_submission *s, const char *pattern, bool *several)
 {
     *several = false;
-    for (int level = 0; level < 4; level++) {
+    for (int level = 0; level < 3; level++) { /* exact path, exact base name, either without regard to case */
         struct hs_hand_in_file *found = NULL;
         size_t count = 0;
 
         for (size_t i = 0; i < s->files.len; i++) {
-            const char *name = s->files.items[i].name;
+            const char *name = s->files.items[i].name, *base = hs_path_base(name);
 
-            if (level % 2 == 1)
-                name = hs_path_base(name);
-            if (hs_pattern_fits(pattern, name, level >= 2)) {
+            if ((level != 1 && hs_pattern_fits(pattern, name, level == 2)) ||
+                (level != 0 && hs_pattern_fits(pattern, base, level == 2))) {
                 found = &s->files.items[i];
                 count++;
             }
