@@ -54,6 +54,11 @@ local function int8_layers(s)
     s:stop("malformed", "There is no quantized weight in " .. file ..
            ": save the state_dict of the converted model, not of the prepared or the float one.")
   end
+  local floats = layers.float(s:entries(file))
+  if #floats > 0 then
+    s:stop("malformed", "Some weights in " .. file .. " are still floats (" .. floats[1].name ..
+           "): save the state_dict of the converted model as convert() gives it.")
+  end
   return found, file
 end
 
@@ -569,3 +574,5 @@ check("report.energy_int8", {points = 4, title = "Energy of the integer layer"},
             "and both uses of the zero point per element they act on.",
   })
 end)
+
+emit(use "emit")

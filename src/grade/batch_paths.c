@@ -9,7 +9,9 @@
 
 static bool skipped(const char *name)
 {
-    return name[0] == '.' || strcmp(name, "__MACOSX") == 0 || strcmp(name, "Thumbs.db") == 0;
+    /* expected.jsonl is what lint --emit puts beside the submissions that it makes. */
+    return name[0] == '.' || strcmp(name, "__MACOSX") == 0 || strcmp(name, "Thumbs.db") == 0 ||
+           strcmp(name, "expected.jsonl") == 0;
 }
 
 static bool expected(const struct hs_assignment *a, const char *name)

@@ -64,6 +64,7 @@ enum hs_status hs_grader_open(struct hs_grader **out, const struct hs_assignment
     config.instructions = limits->instructions;
     config.wall_ms = limits->wall_ms;
     config.files = HS_FILES_NONE;
+    config.trust_patterns = true; /* the worker's clock stands behind them */
     g->a = a;
     st = hs_script_new(&g->script, &config, err);
     if (st == HS_OK)

@@ -102,6 +102,16 @@ void hs_report_text(struct hs_str *out, const struct hs_report *r, size_t column
         add_paragraph(out, r->messages.items[i], columns);
 }
 
+/* True when an earlier row names the same misconception. */
+static bool is_repeated(const struct hs_report *r, size_t i)
+{
+    for (size_t j = 0; j < i; j++)
+        if (r->rows.items[i].misconception != NULL && r->rows.items[j].misconception != NULL &&
+            strcmp(r->rows.items[j].misconception, r->rows.items[i].misconception) == 0)
+            return true;
+    return false;
+}
+
 /* "E1.2, weights.codes?": what a TA wants to see at a glance. */
 static void add_findings(struct hs_str *out, const struct hs_report *r)
 {
@@ -110,7 +120,7 @@ static void add_findings(struct hs_str *out, const struct hs_report *r)
     for (size_t i = 0; i < r->rows.len; i++) {
         const struct hs_row *row = &r->rows.items[i];
 
-        if (row->scored && row->misconception == NULL)
+        if ((row->scored && row->misconception == NULL) || is_repeated(r, i))
             continue;
         hs_str_printf(out, "%s%s%s", between, row->misconception != NULL ? row->misconception : row->id,
                       row->scored ? "" : "?");

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -224,6 +225,53 @@ static void a_grandchild_does_not_outlive_or_hold_up_its_worker(void **state)
     assert_true(hs_clock_monotonic_ns() - begin < 4000000000U);
 }
 
+/* The state letter of a process, or 'X' when it is gone. */
+static char state_of(pid_t pid)
+{
+    char path[64], text[256] = "";
+    FILE *f;
+
+    snprintf(path, sizeof path, "/proc/%ld/stat", (long)pid);
+    f = fopen(path, "r");
+    if (f == NULL)
+        return 'X';
+    if (fgets(text, sizeof text, f) == NULL || strrchr(text, ')') == NULL)
+        text[0] = '\0';
+    fclose(f);
+    return text[0] != '\0' ? strrchr(text, ')')[2] : 'X';
+}
+
+static void a_worker_dies_with_its_parent(void **state)
+{
+    int ends[2];
+    pid_t parent, worker = 0;
+    char last = 'R';
+
+    (void)state;
+    assert_int_equal(pipe(ends), 0);
+    parent = fork();
+    if (parent == 0) {
+        struct hs_worker w = HS_WORKER_INIT;
+        struct hs_worker_limits limits = hs_worker_limits_default();
+
+        if (hs_worker_start(&w, &limits, stubborn, NULL, NULL) == HS_OK && write(ends[1], &w.pid, sizeof w.pid) > 0)
+            pause();
+        _exit(1);
+    }
+    assert_int_equal(read(ends[0], &worker, sizeof worker), sizeof worker);
+    poll(NULL, 0, 100);
+    assert_true(worker > 0 && state_of(worker) != 'X');
+    kill(parent, SIGKILL);
+    assert_int_equal(waitpid(parent, NULL, 0), parent);
+    for (int i = 0; i < 50 && last != 'X' && last != 'Z'; i++) {
+        poll(NULL, 0, 100);
+        last = state_of(worker);
+    }
+    assert_true(last == 'X' || last == 'Z');
+    close(ends[0]);
+    close(ends[1]);
+}
+
 static int lies(void *payload)
 {
     static const unsigned char bad[] = {1, 0, 0, 0, 'R', 'x', 0, 0, 0, 0};
@@ -314,6 +362,7 @@ int main(void)
         cmocka_unit_test(a_locked_worker_cannot_open_write_fork_run_or_connect),
 #endif
         cmocka_unit_test(a_grandchild_does_not_outlive_or_hold_up_its_worker),
+        cmocka_unit_test(a_worker_dies_with_its_parent),
         cmocka_unit_test(a_damaged_frame_ends_the_trust),
         cmocka_unit_test(a_worker_holds_no_descriptor_but_the_pipe),
         cmocka_unit_test(several_workers_are_served_at_once),
