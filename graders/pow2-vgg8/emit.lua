@@ -137,8 +137,8 @@ end
 local function report_text(idea)
   local accounting = {accounting = idea == "E1.6" and "report" or "formula6"}
   local e = quant.energy("linear:128x10", accounting)
-  return "# Report\n\n| Energy (pJ) | before | after |\n|---|---|---|\n| 128 to 10 | " .. figure(e.fp32_pj) .. " | " ..
-         figure(e.int8_pj) .. " |\n"
+  return "# Report\n\n| Energy (pJ) | before | after |\n|---|---|---|\n| 128 to 10 | " .. figure(e.fp32.pJ) .. " | " ..
+         figure(e.int8.pJ) .. " |\n"
 end
 
 local ideas = {"right", "blank", "E1.1", "E1.2", "E1.3", "E1.4", "E1.5", "E1.6", "E1.8"}

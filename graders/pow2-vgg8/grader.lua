@@ -552,8 +552,8 @@ check("report.energy_fp32", {points = 4, title = "Energy of the float layer"}, f
   local text = s:text(REPORT, "the report (report.md)")
   return expect.text_number(text, {
     topic = "energy", absent = "The report has no part about energy.",
-    accept = {{value = quant.energy(LAYER).fp32_pj}},
-    mistakes = {{id = "E1.6", value = quant.energy(LAYER, {accounting = "report"}).fp32_pj, score = 0.5,
+    accept = {{value = quant.energy(LAYER).fp32.pJ}},
+    mistakes = {{id = "E1.6", value = quant.energy(LAYER, {accounting = "report"}).fp32.pJ, score = 0.5,
                  message = "One addition per output is missing: a sum of n products takes n - 1 additions, and the bias takes one more."}},
     wrong = "The total of the float layer was not found. Count products, the additions between them, and the bias.",
   })
@@ -563,11 +563,11 @@ check("report.energy_int8", {points = 4, title = "Energy of the integer layer"},
   local text = s:text(REPORT, "the report (report.md)")
   local accept = {}
   for i, name in ipairs {"formula6", "hoisted", "folded"} do
-    accept[i] = {value = quant.energy(LAYER, {accounting = name}).int8_pj, name = name}
+    accept[i] = {value = quant.energy(LAYER, {accounting = name}).int8.pJ, name = name}
   end
   return expect.text_number(text, {
     topic = "energy", absent = "The report has no part about energy.", accept = accept,
-    mistakes = {{id = "E1.6", name = "report", value = quant.energy(LAYER, {accounting = "report"}).int8_pj, score = 0.5,
+    mistakes = {{id = "E1.6", name = "report", value = quant.energy(LAYER, {accounting = "report"}).int8.pJ, score = 0.5,
                  message = "Three lines of formula (6) are missing or mispriced: the zero point that is subtracted from each input, " ..
                            "the zero point that is added to each output, and the bias, which joins an INT32 sum and is no INT8 addition."}},
     wrong = "The total of the integer layer fits no accounting of formula (6). Count products, INT32 sums with the bias, one shift " ..
