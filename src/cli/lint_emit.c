@@ -9,7 +9,8 @@
 
 enum { CASES_MOST = 200, TENSORS_MOST = 256 };
 
-static enum hs_status write_tensors(const char *path, const struct hs_value *list, struct hs_error *err)
+static enum hs_status write_tensors(const char *path, const struct hs_value *list,
+                                    struct hs_error *err)
 {
     struct hs_named_tensor items[TENSORS_MOST];
     size_t n = hs_value_len(list);
@@ -28,7 +29,8 @@ static enum hs_status write_tensors(const char *path, const struct hs_value *lis
     return hs_tensors_save(path, items, n, err);
 }
 
-static enum hs_status write_file(const char *folder, const struct hs_value *file, struct hs_error *err)
+static enum hs_status write_file(const char *folder, const struct hs_value *file,
+                                 struct hs_error *err)
 {
     const char *name = hs_value_text(file, "path", ""), *text = hs_value_text(file, "text", NULL);
     struct hs_str path = HS_STR_INIT;
@@ -46,19 +48,22 @@ static enum hs_status write_file(const char *folder, const struct hs_value *file
 static void add_expected(struct hs_str *lines, struct hs_arena *arena, const struct hs_value *one)
 {
     const struct hs_value *expected = hs_value_get(one, "expected");
-    const struct hs_value *ideas = hs_value_get(expected, "misconceptions"), *score = hs_value_get(expected, "score");
+    const struct hs_value *ideas = hs_value_get(expected, "misconceptions"),
+                          *score = hs_value_get(expected, "score");
     struct hs_value line = hs_value_map();
 
-    (void)hs_value_set(&line, arena, "submission", hs_value_string(arena, hs_value_text(one, "name", "")));
-    (void)hs_value_set(&line, arena, "misconceptions", ideas != NULL && ideas->kind == HS_LIST ? *ideas : hs_value_list());
+    (void)hs_value_set(&line, arena, "submission",
+                       hs_value_string(arena, hs_value_text(one, "name", "")));
+    (void)hs_value_set(&line, arena, "misconceptions",
+                       ideas != NULL && ideas->kind == HS_LIST ? *ideas : hs_value_list());
     if (score != NULL)
         (void)hs_value_set(&line, arena, "score", *score);
     hs_json_write(lines, &line, 0);
     hs_str_add_char(lines, '\n');
 }
 
-static enum hs_status write_case(struct hs_str *lines, struct hs_arena *arena, const char *dir, const struct hs_value *one,
-                                 struct hs_error *err)
+static enum hs_status write_case(struct hs_str *lines, struct hs_arena *arena, const char *dir,
+                                 const struct hs_value *one, struct hs_error *err)
 {
     const char *name = hs_value_text(one, "name", "");
     const struct hs_value *files = hs_value_get(one, "files");
@@ -77,8 +82,8 @@ static enum hs_status write_case(struct hs_str *lines, struct hs_arena *arena, c
     return st;
 }
 
-static enum hs_status emit_all(struct hs_str *lines, struct hs_grader *grader, const char *dir, uint64_t seed,
-                               size_t *cases, struct hs_error *err)
+static enum hs_status emit_all(struct hs_str *lines, struct hs_grader *grader, const char *dir,
+                               uint64_t seed, size_t *cases, struct hs_error *err)
 {
     enum hs_status st = HS_OK;
 

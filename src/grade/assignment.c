@@ -50,8 +50,11 @@ static enum hs_status find_folder(struct hs_str *out, const char *which, struct 
     hs_str_add(out, which);
     if (has_grader(which))
         return HS_OK;
-    return hs_fail(err, HS_ENOTFOUND, "there is no assignment \"%s\": halfstep list names those there are, or give a folder "
-                   "that holds grader.lua", which);
+    return hs_fail(
+        err, HS_ENOTFOUND,
+        "there is no assignment \"%s\": halfstep list names those there are, or give a folder "
+        "that holds grader.lua",
+        which);
 }
 
 /* ---- sources ---- */
@@ -71,7 +74,9 @@ static void list_names(struct name_list *list, const char *folder, const char *e
     const struct dirent *entry;
 
     while (dir != NULL && (entry = readdir(dir)) != NULL) {
-        char *copy = entry->d_name[0] != '.' && hs_ends_with(entry->d_name, ending) ? hs_strdup(entry->d_name) : NULL;
+        char *copy = entry->d_name[0] != '.' && hs_ends_with(entry->d_name, ending)
+                         ? hs_strdup(entry->d_name)
+                         : NULL;
 
         if (copy != NULL && !HS_VEC_PUSH(&list->names, copy))
             hs_free(copy);
@@ -89,8 +94,8 @@ static void free_names(struct name_list *list)
     HS_VEC_DISPOSE(&list->names);
 }
 
-static enum hs_status add_source(struct hs_assignment *a, const char *folder, const char *prefix, const char *name,
-                                 struct hs_error *err)
+static enum hs_status add_source(struct hs_assignment *a, const char *folder, const char *prefix,
+                                 const char *name, struct hs_error *err)
 {
     struct hs_grader_source source;
     struct hs_str path = HS_STR_INIT;
@@ -108,7 +113,8 @@ static enum hs_status add_source(struct hs_assignment *a, const char *folder, co
 }
 
 /* The *.lua of one folder in byte order, but grader.lua. */
-static enum hs_status add_folder(struct hs_assignment *a, const char *folder, const char *prefix, struct hs_error *err)
+static enum hs_status add_folder(struct hs_assignment *a, const char *folder, const char *prefix,
+                                 struct hs_error *err)
 {
     struct name_list list = {0};
     enum hs_status st = HS_OK;
@@ -162,7 +168,8 @@ static const char *keep(struct hs_assignment *a, const struct hs_value *map, con
     return text == NULL ? NULL : hs_arena_strdup(&a->arena, text);
 }
 
-static enum hs_status take_check(struct hs_assignment *a, const struct hs_value *v, struct hs_error *err)
+static enum hs_status take_check(struct hs_assignment *a, const struct hs_value *v,
+                                 struct hs_error *err)
 {
     const struct hs_value *needs = hs_value_get(v, "needs");
     struct hs_check c = {.id = keep(a, v, "id"), .title = keep(a, v, "title")};
@@ -179,7 +186,8 @@ static enum hs_status take_check(struct hs_assignment *a, const struct hs_value 
         const struct hs_value *need = hs_value_at(needs, i);
 
         if (need->kind != HS_STRING || hs_assignment_check(a, need->as.string.text) < 0)
-            return hs_fail(err, HS_ESCRIPT, "check \"%s\" needs a check that is not declared before it", c.id);
+            return hs_fail(err, HS_ESCRIPT,
+                           "check \"%s\" needs a check that is not declared before it", c.id);
         c.needs[i] = hs_arena_strdup(&a->arena, need->as.string.text);
     }
     if (c.needs == NULL || !HS_VEC_PUSH(&a->checks, c))
@@ -188,9 +196,12 @@ static enum hs_status take_check(struct hs_assignment *a, const struct hs_value 
     return HS_OK;
 }
 
-static enum hs_status take_misconception(struct hs_assignment *a, const struct hs_value *v, struct hs_error *err)
+static enum hs_status take_misconception(struct hs_assignment *a, const struct hs_value *v,
+                                         struct hs_error *err)
 {
-    struct hs_misconception m = {.id = keep(a, v, "id"), .title = keep(a, v, "title"), .lesson = keep(a, v, "lesson")};
+    struct hs_misconception m = {.id = keep(a, v, "id"),
+                                 .title = keep(a, v, "title"),
+                                 .lesson = keep(a, v, "lesson")};
 
     if (m.id == NULL || m.title == NULL)
         return hs_fail(err, HS_ESCRIPT, "a misconception of %s wants an id and a title", a->folder);
@@ -201,22 +212,28 @@ static enum hs_status take_misconception(struct hs_assignment *a, const struct h
     return HS_OK;
 }
 
-static enum hs_status take(struct hs_assignment *a, const struct hs_value *declared, struct hs_error *err)
+static enum hs_status take(struct hs_assignment *a, const struct hs_value *declared,
+                           struct hs_error *err)
 {
-    const struct hs_value *about = hs_value_get(declared, "assignment"), *checks = hs_value_get(declared, "checks");
+    const struct hs_value *about = hs_value_get(declared, "assignment"),
+                          *checks = hs_value_get(declared, "checks");
     const struct hs_value *ideas = hs_value_get(declared, "misconceptions");
-    const struct hs_value *names = hs_value_get(about, "names"), *files = hs_value_get(about, "files");
+    const struct hs_value *names = hs_value_get(about, "names"),
+                          *files = hs_value_get(about, "files");
     enum hs_status st = HS_OK;
 
     a->id = keep(a, about, "id");
     a->title = keep(a, about, "title");
     if (a->id == NULL || a->title == NULL || hs_value_len(checks) == 0)
-        return hs_fail(err, HS_ESCRIPT, "%s/grader.lua declares no assignment{id=, title=} or no check", a->folder);
+        return hs_fail(err, HS_ESCRIPT,
+                       "%s/grader.lua declares no assignment{id=, title=} or no check", a->folder);
     for (size_t i = 0; i < hs_value_len(names) && st == HS_OK; i++)
-        if (!HS_VEC_PUSH(&a->names, hs_arena_strdup(&a->arena, hs_value_at(names, i)->as.string.text)))
+        if (!HS_VEC_PUSH(&a->names,
+                         hs_arena_strdup(&a->arena, hs_value_at(names, i)->as.string.text)))
             st = HS_ENOMEM;
     for (size_t i = 0; i < hs_value_len(files) && st == HS_OK; i++)
-        if (!HS_VEC_PUSH(&a->files, hs_arena_strdup(&a->arena, hs_value_at(files, i)->as.string.text)))
+        if (!HS_VEC_PUSH(&a->files,
+                         hs_arena_strdup(&a->arena, hs_value_at(files, i)->as.string.text)))
             st = HS_ENOMEM;
     for (size_t i = 0; i < hs_value_len(checks) && st == HS_OK; i++)
         st = take_check(a, hs_value_at(checks, i), err);
@@ -237,7 +254,8 @@ enum hs_status hs_assignment_load(struct hs_assignment *a, const char *which, st
 
     if (st == HS_OK) {
         a->folder = hs_arena_strdup(&a->arena, folder.buf);
-        st = a->folder != NULL ? load_sources(a, err) : hs_fail(err, HS_ENOMEM, "no memory for %s", which);
+        st = a->folder != NULL ? load_sources(a, err)
+                               : hs_fail(err, HS_ENOMEM, "no memory for %s", which);
     }
     if (st == HS_OK)
         st = hs_grader_open(&grader, a, NULL, &limits, &io, err);
@@ -261,7 +279,8 @@ ptrdiff_t hs_assignment_check(const struct hs_assignment *a, const char *id)
     return -1;
 }
 
-const struct hs_misconception *hs_assignment_misconception(const struct hs_assignment *a, const char *id)
+const struct hs_misconception *hs_assignment_misconception(const struct hs_assignment *a,
+                                                           const char *id)
 {
     for (size_t i = 0; i < a->misconceptions.len; i++)
         if (strcmp(a->misconceptions.items[i].id, id) == 0)

@@ -1,7 +1,8 @@
 /* Assignment: a folder with grader.lua, and what it declares when it is run without a submission.
  *
- * graders/lib/ holds helpers in Lua that every grader may use, among them the words of the grader language itself (check, expect …). All
- * of it together, by names and bytes, is the grader's version: a report says which rules it was made by. */
+ * graders/lib/ holds helpers in Lua that every grader may use, among them the words of the grader
+ * language itself (check, expect …). All of it together, by names and bytes, is the grader's
+ * version: a report says which rules it was made by. */
 #ifndef HS_GRADE_ASSIGNMENT_H
 #define HS_GRADE_ASSIGNMENT_H
 
@@ -41,19 +42,24 @@ struct hs_assignment {
 
 #define HS_ASSIGNMENT_INIT ((struct hs_assignment){.arena = HS_ARENA_INIT})
 
-/* `which` is an id (a folder below graders/) or the path of a folder. HS_ENOTFOUND names the places looked at, HS_ESCRIPT is a
- * grader at fault, with file and line. */
-HS_MUST_USE enum hs_status hs_assignment_load(struct hs_assignment *a, const char *which, struct hs_error *err);
+/* `which` is an id (a folder below graders/) or the path of a folder. HS_ENOTFOUND names the places
+ * looked at, HS_ESCRIPT is a grader at fault, with file and line. */
+HS_MUST_USE enum hs_status hs_assignment_load(struct hs_assignment *a, const char *which,
+                                              struct hs_error *err);
 void hs_assignment_dispose(struct hs_assignment *a);
 
 /* Index of the check, or -1. */
 ptrdiff_t hs_assignment_check(const struct hs_assignment *a, const char *id);
-const struct hs_misconception *hs_assignment_misconception(const struct hs_assignment *a, const char *id);
+const struct hs_misconception *hs_assignment_misconception(const struct hs_assignment *a,
+                                                           const char *id);
 
-/* id, title, max_score, checks and misconceptions as `list --json` shows them. false when out of memory. */
-bool hs_assignment_to_value(struct hs_value *out, struct hs_arena *arena, const struct hs_assignment *a);
+/* id, title, max_score, checks and misconceptions as `list --json` shows them. false when out of
+ * memory. */
+bool hs_assignment_to_value(struct hs_value *out, struct hs_arena *arena,
+                            const struct hs_assignment *a);
 
-/* Calls back with the folder name of every grader found, in byte order within each graders/ folder. */
+/* Calls back with the folder name of every grader found, in byte order within each graders/ folder.
+ */
 void hs_assignments_each(void (*visit)(void *payload, const char *folder), void *payload);
 
 #endif

@@ -22,7 +22,8 @@ static bool add_checks(struct hs_value *out, struct hs_arena *arena, const struc
     return hs_value_set(out, arena, "checks", list) && ok;
 }
 
-static bool add_misconceptions(struct hs_value *out, struct hs_arena *arena, const struct hs_assignment *a)
+static bool add_misconceptions(struct hs_value *out, struct hs_arena *arena,
+                               const struct hs_assignment *a)
 {
     struct hs_value list = hs_value_list();
     bool ok = true;
@@ -33,13 +34,15 @@ static bool add_misconceptions(struct hs_value *out, struct hs_arena *arena, con
 
         ok &= hs_value_set(&v, arena, "id", hs_value_string(arena, m->id));
         ok &= hs_value_set(&v, arena, "title", hs_value_string(arena, m->title));
-        ok &= hs_value_set(&v, arena, "lesson", m->lesson != NULL ? hs_value_string(arena, m->lesson) : hs_value_nil());
+        ok &= hs_value_set(&v, arena, "lesson",
+                           m->lesson != NULL ? hs_value_string(arena, m->lesson) : hs_value_nil());
         ok &= hs_value_push(&list, arena, v);
     }
     return hs_value_set(out, arena, "misconceptions", list) && ok;
 }
 
-bool hs_assignment_to_value(struct hs_value *out, struct hs_arena *arena, const struct hs_assignment *a)
+bool hs_assignment_to_value(struct hs_value *out, struct hs_arena *arena,
+                            const struct hs_assignment *a)
 {
     struct hs_value v = hs_value_map();
     bool ok = hs_value_set(&v, arena, "id", hs_value_string(arena, a->id));

@@ -19,9 +19,9 @@ struct item {
 struct run {
     const struct hs_batch *batch;
     const struct hs_batch_paths *paths;
-    struct item *items;             // (paths)
+    struct item *items; // (paths)
     struct hs_worker workers[MOST_JOBS];
-    size_t of_worker[MOST_JOBS];    /* index of the item */
+    size_t of_worker[MOST_JOBS]; /* index of the item */
     size_t jobs, started, announced, complete;
     struct hs_error *err;
     enum hs_status status;
@@ -47,7 +47,8 @@ static void note_twins(struct run *r, size_t index)
             continue;
         hs_identity_of(&other, r->paths->items.items[i], names, r->batch->a->names.len);
         if (other.fits && strcmp(other.id, g->report.student_id) == 0)
-            hs_grading_note(g, "There is another hand-in of %s: %s", other.id, hs_path_base(r->paths->items.items[i]));
+            hs_grading_note(g, "There is another hand-in of %s: %s", other.id,
+                            hs_path_base(r->paths->items.items[i]));
     }
 }
 
@@ -88,8 +89,8 @@ static void fill(struct run *r)
             continue;
         r->started++;
         r->items[index].state = RUNNING;
-        r->status = hs_grading_init(&r->items[index].grading, r->batch->a, r->batch->limits, r->paths->items.items[index],
-                                    r->err);
+        r->status = hs_grading_init(&r->items[index].grading, r->batch->a, r->batch->limits,
+                                    r->paths->items.items[index], r->err);
         if (r->status == HS_OK)
             start(r, w, index);
     }
@@ -126,7 +127,8 @@ static void look_after(struct run *r, size_t w)
 
 static void announce(struct run *r)
 {
-    while (r->announced < r->started && r->items[r->announced].state == COMPLETE && r->status == HS_OK) {
+    while (r->announced < r->started && r->items[r->announced].state == COMPLETE &&
+           r->status == HS_OK) {
         struct item *item = &r->items[r->announced];
 
         r->status = r->batch->announce(r->batch->payload, &item->grading.report, r->err);
@@ -157,7 +159,8 @@ static void loop(struct run *r)
     }
 }
 
-enum hs_status hs_batch_run(const struct hs_batch *batch, const struct hs_batch_paths *paths, struct hs_error *err)
+enum hs_status hs_batch_run(const struct hs_batch *batch, const struct hs_batch_paths *paths,
+                            struct hs_error *err)
 {
     struct run *r = hs_alloc_zero(1, sizeof *r);
     enum hs_status st;
@@ -175,7 +178,8 @@ enum hs_status hs_batch_run(const struct hs_batch *batch, const struct hs_batch_
     loop(r);
     st = r->status;
     if (st == HS_OK && stopped(r) && r->announced < paths->items.len)
-        st = hs_fail(err, HS_EINTERRUPTED, "interrupted after %zu of %zu submissions", r->complete, paths->items.len);
+        st = hs_fail(err, HS_EINTERRUPTED, "interrupted after %zu of %zu submissions", r->complete,
+                     paths->items.len);
     for (size_t w = 0; w < MOST_JOBS; w++)
         hs_worker_dispose(&r->workers[w]);
     for (size_t i = 0; i < r->started; i++)

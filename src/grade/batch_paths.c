@@ -82,11 +82,13 @@ static int by_bytes(const struct dirent **a, const struct dirent **b)
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static enum hs_status add_entries(struct hs_batch_paths *paths, const char *folder, struct hs_error *err)
+static enum hs_status add_entries(struct hs_batch_paths *paths, const char *folder,
+                                  struct hs_error *err)
 {
     struct dirent **entries = NULL;
     int n = scandir(folder, &entries, NULL, by_bytes);
-    enum hs_status st = n < 0 ? hs_fail(err, HS_EIO, "%s: the folder cannot be read", folder) : HS_OK;
+    enum hs_status st =
+        n < 0 ? hs_fail(err, HS_EIO, "%s: the folder cannot be read", folder) : HS_OK;
 
     for (int i = 0; i < n; i++) {
         struct hs_str path = HS_STR_INIT;
@@ -103,8 +105,8 @@ static enum hs_status add_entries(struct hs_batch_paths *paths, const char *fold
     return st;
 }
 
-enum hs_status hs_batch_add(struct hs_batch_paths *paths, const struct hs_assignment *a, const char *path,
-                            enum hs_batch_mode mode, struct hs_error *err)
+enum hs_status hs_batch_add(struct hs_batch_paths *paths, const struct hs_assignment *a,
+                            const char *path, enum hs_batch_mode mode, struct hs_error *err)
 {
     struct stat s;
 

@@ -1,4 +1,5 @@
-/* Grader: one Lua box that has run an assignment's sources, over one submission or over none (then it only declares). */
+/* Grader: one Lua box that has run an assignment's sources, over one submission or over none (then
+ * it only declares). */
 #ifndef HS_GRADE_GRADER_H
 #define HS_GRADE_GRADER_H
 
@@ -16,25 +17,28 @@ struct hs_grader_limits hs_grader_limits_default(void);
 
 struct hs_grader;
 
-/* `submission` may be NULL; it is borrowed, and its files are opened as checks ask for them. HS_ESCRIPT with file and line,
- * HS_ELIMIT. */
+/* `submission` may be NULL; it is borrowed, and its files are opened as checks ask for them.
+ * HS_ESCRIPT with file and line, HS_ELIMIT. */
 HS_MUST_USE enum hs_status hs_grader_open(struct hs_grader **out, const struct hs_assignment *a,
-                                          struct hs_submission *submission, const struct hs_grader_limits *limits,
+                                          struct hs_submission *submission,
+                                          const struct hs_grader_limits *limits,
                                           const struct hs_io_limits *io, struct hs_error *err);
 void hs_grader_free(struct hs_grader *g);
 
 /* What the sources declared: {assignment={…}, checks={…}, misconceptions={…}}. */
-HS_MUST_USE enum hs_status hs_grader_declaration(struct hs_value *out, struct hs_arena *arena, struct hs_grader *g,
-                                                 struct hs_error *err);
+HS_MUST_USE enum hs_status hs_grader_declaration(struct hs_value *out, struct hs_arena *arena,
+                                                 struct hs_grader *g, struct hs_error *err);
 
-/* Runs the check of 1-based number `check`: *out is its verdict table. HS_ESCRIPT when the grader failed, HS_ELIMIT when a
- * budget was met: the box is of no further use then (hs_grader_spent). */
-HS_MUST_USE enum hs_status hs_grader_run(struct hs_value *out, struct hs_arena *arena, struct hs_grader *g, size_t check,
-                                         struct hs_error *err);
+/* Runs the check of 1-based number `check`: *out is its verdict table. HS_ESCRIPT when the grader
+ * failed, HS_ELIMIT when a budget was met: the box is of no further use then (hs_grader_spent). */
+HS_MUST_USE enum hs_status hs_grader_run(struct hs_value *out, struct hs_arena *arena,
+                                         struct hs_grader *g, size_t check, struct hs_error *err);
 bool hs_grader_spent(const struct hs_grader *g);
 
-/* Calls the function that the grader gave to emit{…} with (case number, seed): *out is nil past the last case. */
-HS_MUST_USE enum hs_status hs_grader_emit(struct hs_value *out, struct hs_arena *arena, struct hs_grader *g, size_t number,
-                                          uint64_t seed, struct hs_error *err);
+/* Calls the function that the grader gave to emit{…} with (case number, seed): *out is nil past the
+ * last case. */
+HS_MUST_USE enum hs_status hs_grader_emit(struct hs_value *out, struct hs_arena *arena,
+                                          struct hs_grader *g, size_t number, uint64_t seed,
+                                          struct hs_error *err);
 
 #endif

@@ -9,7 +9,8 @@
 #include "grade/identity.h"
 #include "io/json.h"
 
-static const char *const ours = "This check could not be run to its end; the staff will look at it. It costs no points.";
+static const char *const ours =
+    "This check could not be run to its end; the staff will look at it. It costs no points.";
 
 struct hs_grading_limits hs_grading_limits_default(void)
 {
@@ -36,7 +37,9 @@ static bool init_rows(struct hs_grading *g)
     g->done = hs_arena_alloc_zero(&g->report.arena, g->a->checks.len, sizeof *g->done);
     for (size_t i = 0; i < g->a->checks.len; i++) {
         const struct hs_check *check = &g->a->checks.items[i];
-        struct hs_row row = {.id = check->id, .title = check->title, .max_milli = check->points_milli};
+        struct hs_row row = {.id = check->id,
+                             .title = check->title,
+                             .max_milli = check->points_milli};
 
         row.verdict = HS_VERDICT_ERROR;
         row.message = ours;
@@ -48,13 +51,15 @@ static bool init_rows(struct hs_grading *g)
     return g->done != NULL;
 }
 
-enum hs_status hs_grading_init(struct hs_grading *g, const struct hs_assignment *a, const struct hs_grading_limits *limits,
-                               const char *path, struct hs_error *err)
+enum hs_status hs_grading_init(struct hs_grading *g, const struct hs_assignment *a,
+                               const struct hs_grading_limits *limits, const char *path,
+                               struct hs_error *err)
 {
     struct hs_identity who;
     size_t n = strlen(path), from;
 
-    *g = (struct hs_grading){.a = a, .limits = limits, .path = path, .report = HS_REPORT_INIT, .running = -1};
+    *g = (struct hs_grading){
+        .a = a, .limits = limits, .path = path, .report = HS_REPORT_INIT, .running = -1};
     while (n > 1 && path[n - 1] == '/')
         n--;
     for (from = n; from > 0 && path[from - 1] != '/'; from--)
@@ -119,7 +124,8 @@ static void take_row(struct hs_grading *g, const struct hs_value *v)
     int64_t i = hs_value_integer(v, "check", -1), share;
     int verdict = hs_verdict_find(hs_value_text(v, "verdict", ""));
     const char *idea = hs_value_text(v, "misconception", NULL);
-    const struct hs_value *detail = hs_value_get(v, "detail"), *given = hs_value_get(v, "share_milli");
+    const struct hs_value *detail = hs_value_get(v, "detail"),
+                          *given = hs_value_get(v, "share_milli");
     struct hs_row *row;
 
     if (i < 0 || (size_t)i >= g->report.rows.len || g->done[i] || verdict < 0)
@@ -128,7 +134,8 @@ static void take_row(struct hs_grading *g, const struct hs_value *v)
     share = hs_value_integer(v, "share_milli", 0);
     share = share < 0 ? 0 : share > 1000 ? 1000 : share;
     row->verdict = (enum hs_verdict)verdict;
-    row->scored = given != NULL && given->kind == HS_INTEGER && verdict != HS_VERDICT_ERROR && verdict != HS_VERDICT_TIMEOUT;
+    row->scored = given != NULL && given->kind == HS_INTEGER && verdict != HS_VERDICT_ERROR &&
+                  verdict != HS_VERDICT_TIMEOUT;
     row->score_milli = row->scored ? hs_points_share(row->max_milli, share) : 0;
     row->message = kept_text(g, v, "message");
     if (idea != NULL && hs_assignment_misconception(g->a, idea) != NULL)

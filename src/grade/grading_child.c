@@ -48,8 +48,8 @@ static void send_begin(struct child *c, size_t check)
 }
 
 /* share_milli < 0: no score. */
-static void send_row(struct child *c, size_t check, enum hs_verdict verdict, int64_t share_milli, const char *misconception,
-                     const char *message, const struct hs_value *detail)
+static void send_row(struct child *c, size_t check, enum hs_verdict verdict, int64_t share_milli,
+                     const char *misconception, const char *message, const struct hs_value *detail)
 {
     struct hs_value v = hs_value_map();
     size_t n = strlen(message);
@@ -60,7 +60,8 @@ static void send_row(struct child *c, size_t check, enum hs_verdict verdict, int
         put(c, &v, "share_milli", hs_value_int(share_milli));
     if (misconception != NULL)
         put(c, &v, "misconception", hs_value_string(&c->arena, misconception));
-    put(c, &v, "message", hs_value_string_n(&c->arena, message, n < MESSAGE_MOST ? n : MESSAGE_MOST));
+    put(c, &v, "message",
+        hs_value_string_n(&c->arena, message, n < MESSAGE_MOST ? n : MESSAGE_MOST));
     if (detail != NULL && detail->kind == HS_MAP) {
         struct hs_str text = HS_STR_INIT;
 
@@ -121,7 +122,8 @@ static const char *unmet(const struct hs_grading *g, const struct hs_check *chec
     return NULL;
 }
 
-static void send_fault(struct child *c, size_t check, enum hs_verdict verdict, const struct hs_error *err)
+static void send_fault(struct child *c, size_t check, enum hs_verdict verdict,
+                       const struct hs_error *err)
 {
     struct hs_str note = HS_STR_INIT;
 
@@ -131,11 +133,14 @@ static void send_fault(struct child *c, size_t check, enum hs_verdict verdict, c
     hs_str_add(&note, err->text);
     send_message(c, 'N', note.buf);
     hs_str_dispose(&note);
-    send_row(c, check, verdict, -1, NULL,
-             "This check could not be run to its end; the staff will look at it. It costs no points.", NULL);
+    send_row(
+        c, check, verdict, -1, NULL,
+        "This check could not be run to its end; the staff will look at it. It costs no points.",
+        NULL);
 }
 
-/* A verdict table as the grader gave it; a table that makes no sense is the grader's fault, never the student's. */
+/* A verdict table as the grader gave it; a table that makes no sense is the grader's fault, never
+ * the student's. */
 static void send_verdict(struct child *c, size_t check, const struct hs_value *v)
 {
     int verdict = hs_verdict_find(hs_value_text(v, "verdict", ""));
@@ -157,8 +162,8 @@ static void send_verdict(struct child *c, size_t check, const struct hs_value *v
     }
     if (score == NULL || score->kind == HS_NIL)
         share = (double)hs_verdict_share((enum hs_verdict)verdict) / 1000.0;
-    send_row(c, check, (enum hs_verdict)verdict, (int64_t)lrint(share * 1000.0), idea, hs_value_text(v, "message", ""),
-             hs_value_get(v, "detail"));
+    send_row(c, check, (enum hs_verdict)verdict, (int64_t)lrint(share * 1000.0), idea,
+             hs_value_text(v, "message", ""), hs_value_get(v, "detail"));
 }
 
 /* False when the box is spent and the rest needs a new worker. */
@@ -184,8 +189,11 @@ static bool run_check(struct child *c, size_t check)
     if (st == HS_OK && !hs_grader_spent(c->grader))
         send_verdict(c, check, &v);
     else
-        send_fault(c, check, strstr(err.text, "memory") == NULL && hs_grader_spent(c->grader) ? HS_VERDICT_TIMEOUT
-                                                                                             : HS_VERDICT_ERROR, &err);
+        send_fault(c, check,
+                   strstr(err.text, "memory") == NULL && hs_grader_spent(c->grader)
+                       ? HS_VERDICT_TIMEOUT
+                       : HS_VERDICT_ERROR,
+                   &err);
     hs_arena_dispose(&arena);
     return !hs_grader_spent(c->grader);
 }
@@ -198,7 +206,8 @@ int hs_grading_child(void *grading)
 
     if (!open_hand_in(&c))
         return 0; /* told, or (no memory) seen by the parent as an end without rows */
-    if (hs_grader_open(&c.grader, g->a, &c.submission, &g->limits->grader, &g->limits->io, &err) != HS_OK) {
+    if (hs_grader_open(&c.grader, g->a, &c.submission, &g->limits->grader, &g->limits->io, &err) !=
+        HS_OK) {
         hs_error_prefix(&err, "%s:%d", err.source, err.line);
         send_message(&c, 'G', err.text);
         return 1;

@@ -7,7 +7,8 @@
 #include "base/path.h"
 #include "base/str.h"
 
-static const char *const endings[] = {".tar.gz", ".tgz", ".tar", ".zip", ".pth", ".pt", ".npz", ".npy", ".safetensors", ".json"};
+static const char *const endings[] = {".tar.gz", ".tgz", ".tar", ".zip",         ".pth",
+                                      ".pt",     ".npz", ".npy", ".safetensors", ".json"};
 
 /* The base name without trailing slashes, known endings and braces. */
 static void stem_of(struct hs_str *out, const char *path)
@@ -69,13 +70,15 @@ static bool match(struct hs_identity *out, const char *pattern, const char *text
         end = literal == 0 ? text + strlen(text) : find_literal(text + 1, pattern, literal);
         if (end == NULL)
             return false;
-        store(id ? out->id : out->name, id ? sizeof out->id : sizeof out->name, text, (size_t)(end - text));
+        store(id ? out->id : out->name, id ? sizeof out->id : sizeof out->name, text,
+              (size_t)(end - text));
         text = end;
     }
     return *text == '\0';
 }
 
-void hs_identity_of(struct hs_identity *out, const char *path, const char *const *patterns, size_t n)
+void hs_identity_of(struct hs_identity *out, const char *path, const char *const *patterns,
+                    size_t n)
 {
     struct hs_str stem = HS_STR_INIT;
 

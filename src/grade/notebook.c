@@ -34,13 +34,15 @@ static enum hs_status notebook_text(struct hs_str *out, const struct hs_hand_in_
         goto done;
     cells = hs_value_get(&root, "cells");
     if (cells == NULL || cells->kind != HS_LIST) {
-        st = hs_fail(err, HS_EFORMAT, "%s: a notebook has a list \"cells\" and this has none", file->name);
+        st = hs_fail(err, HS_EFORMAT, "%s: a notebook has a list \"cells\" and this has none",
+                     file->name);
         goto done;
     }
     for (size_t i = 0; i < hs_value_len(cells); i++) {
         const struct hs_value *cell = hs_value_at(cells, i);
 
-        hs_str_printf(out, "# cell %zu %s\n", i + 1, strcmp(hs_value_text(cell, "cell_type", ""), "code") == 0 ? "code" : "text");
+        hs_str_printf(out, "# cell %zu %s\n", i + 1,
+                      strcmp(hs_value_text(cell, "cell_type", ""), "code") == 0 ? "code" : "text");
         add_source(out, hs_value_get(cell, "source"));
     }
     if (out->len > TEXT_MOST)
@@ -50,18 +52,20 @@ done:
     return st;
 }
 
-enum hs_status hs_hand_in_text(struct hs_str *out, const struct hs_hand_in_file *file, const struct hs_io_limits *limits,
-                               struct hs_error *err)
+enum hs_status hs_hand_in_text(struct hs_str *out, const struct hs_hand_in_file *file,
+                               const struct hs_io_limits *limits, struct hs_error *err)
 {
     struct hs_bytes b = file->bytes;
 
     if (strcmp(hs_path_ext(file->name), "ipynb") == 0)
         return notebook_text(out, file, limits, err);
     if (b.len > TEXT_MOST)
-        return hs_fail(err, HS_ELIMIT, "%s: %zu bytes; a text has at most %d", file->name, b.len, TEXT_MOST);
+        return hs_fail(err, HS_ELIMIT, "%s: %zu bytes; a text has at most %d", file->name, b.len,
+                       TEXT_MOST);
     if (b.len >= 3 && memcmp(b.data, "\xef\xbb\xbf", 3) == 0)
         b = hs_bytes_part(b, 3, b.len - 3);
-    if (b.len > 0 && (memchr(b.data, '\0', b.len) != NULL || !hs_utf8_valid((const char *)b.data, b.len)))
+    if (b.len > 0 &&
+        (memchr(b.data, '\0', b.len) != NULL || !hs_utf8_valid((const char *)b.data, b.len)))
         return hs_fail(err, HS_EFORMAT, "%s: no UTF-8 text; save it as UTF-8", file->name);
     hs_str_add_bytes(out, b.data, b.len);
     return HS_OK;

@@ -134,7 +134,8 @@ static struct hs_value student_value(struct hs_arena *a, const struct hs_report 
     return v;
 }
 
-bool hs_report_to_value(struct hs_value *out, struct hs_arena *a, const struct hs_report *r, bool elapsed)
+bool hs_report_to_value(struct hs_value *out, struct hs_arena *a, const struct hs_report *r,
+                        bool elapsed)
 {
     struct hs_total total = hs_report_total(r);
     struct hs_value v = hs_value_map();
@@ -155,12 +156,14 @@ bool hs_report_to_value(struct hs_value *out, struct hs_arena *a, const struct h
     ok &= hs_value_set(&v, a, "grader_version", hs_value_string(a, r->grader_version));
     ok &= hs_value_set(&v, a, "content_hash", hs_value_string(a, r->content_hash));
     if (elapsed)
-        ok &= hs_value_set(&v, a, "elapsed_ms", hs_value_num((double)(r->elapsed_ns / 1000) / 1000.0));
+        ok &= hs_value_set(&v, a, "elapsed_ms",
+                           hs_value_num((double)(r->elapsed_ns / 1000) / 1000.0));
     *out = v;
     return ok;
 }
 
-enum hs_status hs_report_json(struct hs_str *out, const struct hs_report *r, bool elapsed, struct hs_error *err)
+enum hs_status hs_report_json(struct hs_str *out, const struct hs_report *r, bool elapsed,
+                              struct hs_error *err)
 {
     struct hs_arena arena = HS_ARENA_INIT;
     struct hs_value v;

@@ -1,7 +1,7 @@
 /* Report: what one submission got, as halfstep.report/1 (DESIGN 4, CONTRACTS 5).
  *
- * Points are integers in thousandths; decimals exist only in output. A score may be absent (null): a fault of
- * ours is never the student's zero. Rows point into the report's arena. */
+ * Points are integers in thousandths; decimals exist only in output. A score may be absent (null):
+ * a fault of ours is never the student's zero. Rows point into the report's arena. */
 #ifndef HS_GRADE_REPORT_H
 #define HS_GRADE_REPORT_H
 
@@ -19,8 +19,9 @@ enum hs_verdict {
 
 const char *hs_verdict_name(enum hs_verdict v); /* "tie-tolerated" */
 int hs_verdict_find(const char *name);          /* -1 when unknown */
-int64_t hs_verdict_share(enum hs_verdict v);    /* of the points, in thousandths, when a check names none */
-bool hs_verdict_passes(enum hs_verdict v);      /* checks that need this one may run */
+int64_t
+hs_verdict_share(enum hs_verdict v); /* of the points, in thousandths, when a check names none */
+bool hs_verdict_passes(enum hs_verdict v); /* checks that need this one may run */
 
 struct hs_row {
     const char *id, *title;
@@ -59,20 +60,26 @@ struct hs_total hs_report_total(const struct hs_report *r);
 /* points * share / 1000 in thousandths, half to even: 3333 * 0.5 -> 1666 (share in thousandths). */
 int64_t hs_points_share(int64_t points_milli, int64_t share_milli);
 
-/* The report as a value with keys in the order of the contract. `elapsed` adds elapsed_ms. false when out of memory. */
-bool hs_report_to_value(struct hs_value *out, struct hs_arena *arena, const struct hs_report *r, bool elapsed);
+/* The report as a value with keys in the order of the contract. `elapsed` adds elapsed_ms. false
+ * when out of memory. */
+bool hs_report_to_value(struct hs_value *out, struct hs_arena *arena, const struct hs_report *r,
+                        bool elapsed);
 
 /* One line of JSON with '\n'. Appends. */
-HS_MUST_USE enum hs_status hs_report_json(struct hs_str *out, const struct hs_report *r, bool elapsed, struct hs_error *err);
+HS_MUST_USE enum hs_status hs_report_json(struct hs_str *out, const struct hs_report *r,
+                                          bool elapsed, struct hs_error *err);
 
-/* A report from such JSON. `out` is untouched on failure: HS_EFORMAT with line and column, or for JSON that is no report. */
-HS_MUST_USE enum hs_status hs_report_read(struct hs_report *out, struct hs_bytes text, const char *source,
-                                          struct hs_error *err);
+/* A report from such JSON. `out` is untouched on failure: HS_EFORMAT with line and column, or for
+ * JSON that is no report. */
+HS_MUST_USE enum hs_status hs_report_read(struct hs_report *out, struct hs_bytes text,
+                                          const char *source, struct hs_error *err);
 
-/* The report for people: one line a check with its message, wrapped to `columns`. Text of strangers is made safe. Appends. */
+/* The report for people: one line a check with its message, wrapped to `columns`. Text of strangers
+ * is made safe. Appends. */
 void hs_report_text(struct hs_str *out, const struct hs_report *r, size_t columns);
 
-/* One line of a class table: student, score, what needs a look. Columns are aligned by display width. `head` adds the line above. */
+/* One line of a class table: student, score, what needs a look. Columns are aligned by display
+ * width. `head` adds the line above. */
 void hs_report_line(struct hs_str *out, const struct hs_report *r, bool head);
 
 /* DESIGN 4: 6 when a row needs review, 1 below full marks, 0. */

@@ -122,7 +122,8 @@ static void add_findings(struct hs_str *out, const struct hs_report *r)
 
         if ((row->scored && row->misconception == NULL) || is_repeated(r, i))
             continue;
-        hs_str_printf(out, "%s%s%s", between, row->misconception != NULL ? row->misconception : row->id,
+        hs_str_printf(out, "%s%s%s", between,
+                      row->misconception != NULL ? row->misconception : row->id,
                       row->scored ? "" : "?");
         between = ", ";
     }

@@ -16,7 +16,8 @@
 
 enum { REPORT_FD = 3, MOST_FILES = 16, STACK_BYTES = 8 << 20 };
 
-/* Rights that a ruleset of ABI 1 knows; later ones are added by hs_sandbox_lock() when the kernel has them. */
+/* Rights that a ruleset of ABI 1 knows; later ones are added by hs_sandbox_lock() when the kernel
+ * has them. */
 static const uint64_t rights_abi1 =
     LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_FILE |
     LANDLOCK_ACCESS_FS_READ_DIR | LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE |
@@ -116,15 +117,34 @@ static bool lock_files(void)
 #ifndef HS_SANITIZED
 static void lock_kernel(bool files_are_locked)
 {
-    static const int allowed[] = {
-        SCMP_SYS(read),          SCMP_SYS(write),        SCMP_SYS(close),      SCMP_SYS(fstat),
-        SCMP_SYS(newfstatat),    SCMP_SYS(lseek),        SCMP_SYS(munmap),     SCMP_SYS(mremap),
-        SCMP_SYS(mmap),          SCMP_SYS(mprotect),     SCMP_SYS(brk),        SCMP_SYS(madvise),
-        SCMP_SYS(futex),         SCMP_SYS(clock_gettime), SCMP_SYS(getrandom), SCMP_SYS(rt_sigaction),
-        SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn), SCMP_SYS(exit),      SCMP_SYS(exit_group),
-        SCMP_SYS(poll),          SCMP_SYS(pread64),      SCMP_SYS(getpid),     SCMP_SYS(gettid),
-        SCMP_SYS(tgkill),        SCMP_SYS(restart_syscall)};
-    static const int deadly[] = {SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(ptrace), SCMP_SYS(socket)};
+    static const int allowed[] = {SCMP_SYS(read),
+                                  SCMP_SYS(write),
+                                  SCMP_SYS(close),
+                                  SCMP_SYS(fstat),
+                                  SCMP_SYS(newfstatat),
+                                  SCMP_SYS(lseek),
+                                  SCMP_SYS(munmap),
+                                  SCMP_SYS(mremap),
+                                  SCMP_SYS(mmap),
+                                  SCMP_SYS(mprotect),
+                                  SCMP_SYS(brk),
+                                  SCMP_SYS(madvise),
+                                  SCMP_SYS(futex),
+                                  SCMP_SYS(clock_gettime),
+                                  SCMP_SYS(getrandom),
+                                  SCMP_SYS(rt_sigaction),
+                                  SCMP_SYS(rt_sigprocmask),
+                                  SCMP_SYS(rt_sigreturn),
+                                  SCMP_SYS(exit),
+                                  SCMP_SYS(exit_group),
+                                  SCMP_SYS(poll),
+                                  SCMP_SYS(pread64),
+                                  SCMP_SYS(getpid),
+                                  SCMP_SYS(gettid),
+                                  SCMP_SYS(tgkill),
+                                  SCMP_SYS(restart_syscall)};
+    static const int deadly[] = {SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(ptrace),
+                                 SCMP_SYS(socket)};
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
     int failed = 0;
 
@@ -135,8 +155,9 @@ static void lock_kernel(bool files_are_locked)
     for (size_t i = 0; i < HS_COUNTOF(deadly); i++)
         failed |= seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, deadly[i], 0);
     if (files_are_locked) /* Landlock decides which; never for writing */
-        failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
-                                   SCMP_A2(SCMP_CMP_MASKED_EQ, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY));
+        failed |=
+            seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
+                             SCMP_A2(SCMP_CMP_MASKED_EQ, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY));
     if (failed == 0)
         (void)seccomp_load(filter);
     seccomp_release(filter);

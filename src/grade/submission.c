@@ -55,21 +55,23 @@ static bool read_one(void *payload, const char *name, size_t size)
     struct hs_bytes bytes;
 
     (void)size;
-    if (hs_file_read_below(&bytes, &w->s->arena, w->root, name, w->limits->file_bytes, &why) != HS_OK) {
+    if (hs_file_read_below(&bytes, &w->s->arena, w->root, name, w->limits->file_bytes, &why) !=
+        HS_OK) {
         remark(w, why.text);
         return true;
     }
     w->total += bytes.len;
     if (w->total > w->limits->total_bytes)
-        w->status = hs_fail(w->err, HS_ELIMIT, "%s: more than %zu bytes in all (limit of one submission)", w->root,
-                            w->limits->total_bytes);
+        w->status =
+            hs_fail(w->err, HS_ELIMIT, "%s: more than %zu bytes in all (limit of one submission)",
+                    w->root, w->limits->total_bytes);
     else if (!add_file(w->s, name, bytes))
         w->status = hs_fail(w->err, HS_ENOMEM, "%s: no memory for its list of files", w->root);
     return w->status == HS_OK;
 }
 
-enum hs_status hs_submission_read(struct hs_submission *s, const char *path, const struct hs_io_limits *limits,
-                                  struct hs_error *err)
+enum hs_status hs_submission_read(struct hs_submission *s, const char *path,
+                                  const struct hs_io_limits *limits, struct hs_error *err)
 {
     struct walk w = {.s = s, .root = path, .limits = limits, .err = err, .status = HS_OK};
     enum hs_status st;
@@ -125,7 +127,8 @@ static bool is_data_file(const struct hs_archive *a)
     return arrays > 0 && arrays == a->members.len;
 }
 
-static enum hs_status take_members(struct hs_submission *s, const struct hs_archive *a, struct hs_error *err)
+static enum hs_status take_members(struct hs_submission *s, const struct hs_archive *a,
+                                   struct hs_error *err)
 {
     s->kind = "archive";
     for (size_t i = 0; i < a->remarks.len; i++) {
@@ -135,12 +138,14 @@ static enum hs_status take_members(struct hs_submission *s, const struct hs_arch
             return hs_fail(err, HS_ENOMEM, "no memory for remarks");
     }
     for (size_t i = 0; i < a->members.len; i++)
-        if (!is_litter(a->members.items[i].name) && !add_file(s, a->members.items[i].name, a->members.items[i].bytes))
+        if (!is_litter(a->members.items[i].name) &&
+            !add_file(s, a->members.items[i].name, a->members.items[i].bytes))
             return hs_fail(err, HS_ENOMEM, "no memory for the list of files");
     return HS_OK;
 }
 
-static enum hs_status open_outer(struct hs_submission *s, const struct hs_io_limits *limits, struct hs_error *err)
+static enum hs_status open_outer(struct hs_submission *s, const struct hs_io_limits *limits,
+                                 struct hs_error *err)
 {
     struct hs_archive a = {0};
     enum hs_status st = HS_OK;
@@ -174,7 +179,8 @@ static size_t wrapping(const struct hs_submission *s)
 
 static int by_name(const void *a, const void *b)
 {
-    return strcmp(((const struct hs_hand_in_file *)a)->name, ((const struct hs_hand_in_file *)b)->name);
+    return strcmp(((const struct hs_hand_in_file *)a)->name,
+                  ((const struct hs_hand_in_file *)b)->name);
 }
 
 static void hash(struct hs_submission *s)
@@ -194,7 +200,8 @@ static void hash(struct hs_submission *s)
     hs_sha256_hex(&h, s->content_hash);
 }
 
-enum hs_status hs_submission_unpack(struct hs_submission *s, const struct hs_io_limits *limits, struct hs_error *err)
+enum hs_status hs_submission_unpack(struct hs_submission *s, const struct hs_io_limits *limits,
+                                    struct hs_error *err)
 {
     size_t cut;
 
@@ -245,10 +252,12 @@ bool hs_pattern_fits(const char *pattern, const char *name, bool fold_case)
     return *pattern == '\0';
 }
 
-struct hs_hand_in_file *hs_submission_find(struct hs_submission *s, const char *pattern, bool *several)
+struct hs_hand_in_file *hs_submission_find(struct hs_submission *s, const char *pattern,
+                                           bool *several)
 {
     *several = false;
-    for (int level = 0; level < 3; level++) { /* exact path, exact base name, either without regard to case */
+    for (int level = 0; level < 3;
+         level++) { /* exact path, exact base name, either without regard to case */
         struct hs_hand_in_file *found = NULL;
         size_t count = 0;
 

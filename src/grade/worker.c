@@ -14,12 +14,21 @@
 #include "base/mem.h"
 #include "grade/sandbox.h"
 
-enum { REPORT_FD = 3, HEAD = 5, TAIL = 4, MOST_WORKERS = 64, CHUNK = 1 << 16, GONE = 74, MOST_IN = 4 << 20 };
+enum {
+    REPORT_FD = 3,
+    HEAD = 5,
+    TAIL = 4,
+    MOST_WORKERS = 64,
+    CHUNK = 1 << 16,
+    GONE = 74,
+    MOST_IN = 4 << 20
+};
 static const uint64_t ns_per_ms = 1000000;
 
 struct hs_worker_limits hs_worker_limits_default(void)
 {
-    return (struct hs_worker_limits){.wall_ms = 10000, .memory = (size_t)1 << 30, .cpu_seconds = 60};
+    return (
+        struct hs_worker_limits){.wall_ms = 10000, .memory = (size_t)1 << 30, .cpu_seconds = 60};
 }
 
 static uint32_t checksum(char kind, const unsigned char *p, size_t n)
@@ -60,9 +69,11 @@ bool hs_worker_send(char kind, const void *payload, size_t n)
     return write_all(head, sizeof head) && write_all(payload, n) && write_all(tail, sizeof tail);
 }
 
-static _Noreturn void child(const struct hs_worker_limits *limits, pid_t parent, int fd, hs_worker_fn run, void *payload)
+static _Noreturn void child(const struct hs_worker_limits *limits, pid_t parent, int fd,
+                            hs_worker_fn run, void *payload)
 {
-    const struct hs_sandbox_limits box = {.memory = limits->memory, .cpu_seconds = limits->cpu_seconds};
+    const struct hs_sandbox_limits box = {.memory = limits->memory,
+                                          .cpu_seconds = limits->cpu_seconds};
 
     setpgid(0, 0);
     signal(SIGINT, SIG_IGN); /* Ctrl-C is the parent's to judge */
@@ -85,8 +96,8 @@ static pid_t fork_twice_tried(void)
     return pid;
 }
 
-enum hs_status hs_worker_start(struct hs_worker *w, const struct hs_worker_limits *limits, hs_worker_fn run, void *payload,
-                               struct hs_error *err)
+enum hs_status hs_worker_start(struct hs_worker *w, const struct hs_worker_limits *limits,
+                               hs_worker_fn run, void *payload, struct hs_error *err)
 {
     pid_t parent = getpid(), pid;
     int ends[2];
@@ -211,8 +222,10 @@ static uint64_t wait_ms(const struct hs_worker *workers, size_t n, uint64_t most
     return least;
 }
 
-/* One worker after poll(): its frames, then its end. The pidfd tells of a death even while a grandchild holds the pipe open. */
-static void serve(struct hs_worker *w, size_t index, bool readable, bool dead, hs_worker_frame_fn frame, void *payload)
+/* One worker after poll(): its frames, then its end. The pidfd tells of a death even while a
+ * grandchild holds the pipe open. */
+static void serve(struct hs_worker *w, size_t index, bool readable, bool dead,
+                  hs_worker_frame_fn frame, void *payload)
 {
     int more = 1;
 
@@ -226,20 +239,24 @@ static void serve(struct hs_worker *w, size_t index, bool readable, bool dead, h
         finish(w, HS_WORKER_TIMEOUT);
 }
 
-void hs_workers_wait(struct hs_worker *workers, size_t n, uint64_t most_ms, hs_worker_frame_fn frame, void *payload)
+void hs_workers_wait(struct hs_worker *workers, size_t n, uint64_t most_ms,
+                     hs_worker_frame_fn frame, void *payload)
 {
     struct pollfd fds[2 * MOST_WORKERS];
 
     n = n < MOST_WORKERS ? n : MOST_WORKERS;
     for (size_t i = 0; i < n; i++) {
-        fds[2 * i] = (struct pollfd){.fd = workers[i].pid != 0 ? workers[i].fd : -1, .events = POLLIN};
-        fds[2 * i + 1] = (struct pollfd){.fd = workers[i].pid != 0 ? workers[i].pidfd : -1, .events = POLLIN};
+        fds[2 * i] =
+            (struct pollfd){.fd = workers[i].pid != 0 ? workers[i].fd : -1, .events = POLLIN};
+        fds[2 * i + 1] =
+            (struct pollfd){.fd = workers[i].pid != 0 ? workers[i].pidfd : -1, .events = POLLIN};
     }
     if (poll(fds, 2 * n, (int)wait_ms(workers, n, most_ms)) < 0)
         return; /* a signal: the caller looks at its flag and comes again */
     for (size_t i = 0; i < n; i++)
         if (workers[i].pid != 0)
-            serve(&workers[i], i, fds[2 * i].revents != 0, fds[2 * i + 1].revents != 0, frame, payload);
+            serve(&workers[i], i, fds[2 * i].revents != 0, fds[2 * i + 1].revents != 0, frame,
+                  payload);
 }
 
 void hs_worker_dispose(struct hs_worker *w)
@@ -261,7 +278,8 @@ void hs_worker_describe(struct hs_str *out, const struct hs_worker *w)
     case HS_WORKER_KILLED:
         name = w->code != 0 ? sigabbrev_np(w->code) : NULL;
         if (name != NULL)
-            hs_str_printf(out, "killed by SIG%s%s", name, w->code == SIGXCPU ? " (processor time limit)" : "");
+            hs_str_printf(out, "killed by SIG%s%s", name,
+                          w->code == SIGXCPU ? " (processor time limit)" : "");
         else
             hs_str_add(out, "killed for a damaged message");
         return;

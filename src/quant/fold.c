@@ -77,7 +77,8 @@ enum hs_status hs_fold_batchnorm(struct hs_tensor *out_weight, struct hs_tensor 
         float spread = ((const float *)v.var.data)[c] + (float)bn->eps;
 
         if (!(spread > 0.0F))
-            return hs_fail(err, HS_ERANGE, "the variance of channel %zu plus eps is %g; it must be > 0", c,
+            return hs_fail(err, HS_ERANGE,
+                           "the variance of channel %zu plus eps is %g; it must be > 0", c,
                            (double)spread);
         fold_channel((float *)w.data + c * inner, inner, (float *)b.data + c, &v, c,
                      1.0F / sqrtf(spread));

@@ -5,8 +5,8 @@
 #include "num/ulp.h"
 #include "quant/groups.h"
 
-/* True when t = x / s lies within `ulps` of a jump: a half for the nearest modes, a whole number for
- * the directed ones. */
+/* True when t = x / s lies within `ulps` of a jump: a half for the nearest modes, a whole number
+ * for the directed ones. */
 static bool at_a_jump(double t, enum hs_round mode, unsigned ulps)
 {
     bool directed = mode == HS_ROUND_TOWARD_ZERO || mode == HS_ROUND_FLOOR || mode == HS_ROUND_CEIL;
@@ -45,7 +45,8 @@ enum hs_status hs_match_codes(struct hs_match *out, struct hs_arena *arena,
     enum hs_status st;
 
     if (!hs_shape_equal(codes, x))
-        return hs_fail(err, HS_ESHAPE, "the codes have another shape than the tensor they stand for");
+        return hs_fail(err, HS_ESHAPE,
+                       "the codes have another shape than the tensor they stand for");
     if (!hs_dtype_is_integer(codes->dtype))
         return hs_fail(err, HS_EDTYPE, "codes are integers; these are %s",
                        hs_dtype_name(codes->dtype));
@@ -60,7 +61,8 @@ enum hs_status hs_match_codes(struct hs_match *out, struct hs_arena *arena,
         for (; i < run.from + run.len; i++)
             compare(&m, i, hs_dtype_load_int(got.dtype, hs_tensor_at(&got, i)),
                     hs_dtype_load_int(wanted.dtype, hs_tensor_at(&wanted, i)),
-                    hs_dtype_load(real.dtype, hs_tensor_at(&real, i)) / qp->scale[run.group], qp, ulps);
+                    hs_dtype_load(real.dtype, hs_tensor_at(&real, i)) / qp->scale[run.group], qp,
+                    ulps);
     }
     *out = m;
     return HS_OK;

@@ -44,7 +44,8 @@ static void put(const char *name, const char *text)
     char path[1024];
 
     snprintf(path, sizeof path, "%s/%s", dir, name);
-    for (char *slash = strchr(path + strlen(dir) + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+    for (char *slash = strchr(path + strlen(dir) + 1, '/'); slash != NULL;
+         slash = strchr(slash + 1, '/')) {
         *slash = '\0';
         (void)mkdir(path, 0777);
         *slash = '/';
@@ -84,7 +85,8 @@ static void each_misconception_is_found_and_no_other(void **state)
     (void)state;
     emit("fresh", 7);
     for (size_t i = 0; i < sizeof ideas / sizeof *ideas; i++) {
-        snprintf(arguments, sizeof arguments, "grade pow2-vgg8 fresh/%s --json - --exit-zero", ideas[i]);
+        snprintf(arguments, sizeof arguments, "grade pow2-vgg8 fresh/%s --json - --exit-zero",
+                 ideas[i]);
         assert_int_equal(run(&out, arguments), 0);
         snprintf(part, sizeof part, "\"misconception\":\"%s\"", ideas[i]);
         assert_contains(out.buf, part);
@@ -124,8 +126,9 @@ static void exit_codes_tell_the_kinds_of_trouble_apart(void **state)
     (void)state;
     put("bad/grader.lua", "assignment{id = 'b', title = 'b'}\nthis is no Lua\n");
     put("sub/answers.json", "{}");
-    put("loop/grader.lua", "assignment{id = 'l', title = 'l', files = {'answers.json'}}\n"
-                           "check('a', {points = 1, title = 'a'}, function(s) while true do end end)\n");
+    put("loop/grader.lua",
+        "assignment{id = 'l', title = 'l', files = {'answers.json'}}\n"
+        "check('a', {points = 1, title = 'a'}, function(s) while true do end end)\n");
     assert_int_equal(run(&out, "grade"), 2);
     assert_int_equal(run(&out, "grade pow2-vgg8"), 2);
     assert_int_equal(run(&out, "grade no-such-lab sub"), 3);
@@ -151,8 +154,10 @@ static void resume_after_a_kill_equals_a_clean_run(void **state)
     pid = fork();
     if (pid == 0) {
         setenv("HALFSTEP_HOME", "kill-home", 1);
-        if (chdir(dir) == 0 && freopen("/dev/null", "w", stdout) != NULL && freopen("/dev/null", "w", stderr) != NULL)
-            execl(getenv("HALFSTEP_BINARY"), "halfstep", "grade", "pow2-vgg8", "fresh", "--json", "-", (char *)NULL);
+        if (chdir(dir) == 0 && freopen("/dev/null", "w", stdout) != NULL &&
+            freopen("/dev/null", "w", stderr) != NULL)
+            execl(getenv("HALFSTEP_BINARY"), "halfstep", "grade", "pow2-vgg8", "fresh", "--json",
+                  "-", (char *)NULL);
         _exit(99);
     }
     usleep(60000);

@@ -7,26 +7,37 @@
 #include "grade/batch.h"
 
 static const char hostile[] =
-    "assignment{id = 'hostile', title = 'Hostile', names = {'{id}_lab1'}, files = {'answers.json'}}\n"
+    "assignment{id = 'hostile', title = 'Hostile', names = {'{id}_lab1'}, files = "
+    "{'answers.json'}}\n"
     "misconception('M1', 'An idea')\n"
     "check('first', {points = 1, title = 'First'}, function(s) return expect.correct() end)\n"
     "check('loop', {points = 1, title = 'Loop'}, function(s) while true do end end)\n"
-    "check('after_loop', {points = 1, title = 'After the loop'}, function(s) return expect.correct() end)\n"
+    "check('after_loop', {points = 1, title = 'After the loop'}, function(s) return "
+    "expect.correct() end)\n"
     "check('pcall_loop', {points = 1, title = 'Loop in pcall'}, function(s)\n"
     "  while true do pcall(function() while true do end end) end end)\n"
     "check('bomb', {points = 1, title = 'Bomb'}, function(s)\n"
     "  local t = {} for i = 1, 1e9 do t[i] = {i, i, i, i} end return expect.correct() end)\n"
-    "check('deep', {points = 1, title = 'Deep'}, function(s) local function f() return 1 + f() end return f() end)\n"
+    "check('deep', {points = 1, title = 'Deep'}, function(s) local function f() return 1 + f() end "
+    "return f() end)\n"
     "check('nil', {points = 1, title = 'Nil'}, function(s) end)\n"
     "check('error', {points = 1, title = 'Error'}, function(s) error(nil) end)\n"
-    "check('odd_verdict', {points = 1, title = 'Odd'}, function(s) return {verdict = 'splendid'} end)\n"
-    "check('nan_score', {points = 1, title = 'NaN'}, function(s) return {verdict = 'partial', score = 0/0} end)\n"
-    "check('too_much', {points = 1, title = 'Two'}, function(s) return {verdict = 'partial', score = 2} end)\n"
-    "check('undeclared', {points = 1, title = 'Idea'}, function(s) return expect.misconception('M2', 'x') end)\n"
-    "check('idea', {points = 1, title = 'Idea'}, function(s) return expect.misconception('M1', 'think', nil, 0.25) end)\n"
-    "check('needs', {points = 1, title = 'Needs', needs = {'idea'}}, function(s) return expect.correct() end)\n"
-    "check('missing', {points = 1, title = 'Missing'}, function(s) return expect.number(s:number('nothing'), 1) end)\n"
-    "check('number', {points = 1, title = 'Number'}, function(s) return expect.number(s:number('x'), 0.5) end)\n"
+    "check('odd_verdict', {points = 1, title = 'Odd'}, function(s) return {verdict = 'splendid'} "
+    "end)\n"
+    "check('nan_score', {points = 1, title = 'NaN'}, function(s) return {verdict = 'partial', "
+    "score = 0/0} end)\n"
+    "check('too_much', {points = 1, title = 'Two'}, function(s) return {verdict = 'partial', score "
+    "= 2} end)\n"
+    "check('undeclared', {points = 1, title = 'Idea'}, function(s) return "
+    "expect.misconception('M2', 'x') end)\n"
+    "check('idea', {points = 1, title = 'Idea'}, function(s) return expect.misconception('M1', "
+    "'think', nil, 0.25) end)\n"
+    "check('needs', {points = 1, title = 'Needs', needs = {'idea'}}, function(s) return "
+    "expect.correct() end)\n"
+    "check('missing', {points = 1, title = 'Missing'}, function(s) return "
+    "expect.number(s:number('nothing'), 1) end)\n"
+    "check('number', {points = 1, title = 'Number'}, function(s) return "
+    "expect.number(s:number('x'), 0.5) end)\n"
     "check('last', {points = 1, title = 'Last'}, function(s) return expect.correct() end)\n";
 
 static char dir[512];
@@ -36,7 +47,8 @@ static void put(const char *name, const char *text)
     char path[1024];
 
     snprintf(path, sizeof path, "%s/%s", dir, name);
-    for (char *slash = strchr(path + strlen(dir) + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+    for (char *slash = strchr(path + strlen(dir) + 1, '/'); slash != NULL;
+         slash = strchr(slash + 1, '/')) {
         *slash = '\0';
         (void)mkdir(path, 0777);
         *slash = '/';
@@ -138,7 +150,8 @@ static void hostile_rows(const char *json, size_t line)
     row_is(json, line, "nan_score", "\"score\":null,\"max_score\":1,\"verdict\":\"error\"");
     row_is(json, line, "too_much", "\"score\":null,\"max_score\":1,\"verdict\":\"error\"");
     row_is(json, line, "undeclared", "\"score\":null,\"max_score\":1,\"verdict\":\"error\"");
-    row_is(json, line, "idea", "\"score\":0.25,\"max_score\":1,\"verdict\":\"misconception\",\"misconception\":\"M1\"");
+    row_is(json, line, "idea",
+           "\"score\":0.25,\"max_score\":1,\"verdict\":\"misconception\",\"misconception\":\"M1\"");
     row_is(json, line, "needs", "\"score\":0,\"max_score\":1,\"verdict\":\"skipped\"");
     row_is(json, line, "missing", "\"score\":0,\"max_score\":1,\"verdict\":\"missing\"");
     row_is(json, line, "last", "\"score\":1,");
@@ -162,8 +175,10 @@ static void a_dead_check_costs_neither_siblings_nor_the_next_submission(void **s
     hs_str_dispose(&h.json);
 }
 
-static const char plain[] = "assignment{id = 'plain', title = 'Plain', names = {'{id}_{name}_lab1', '{id}_lab1'}, files = {'answers.json'}}\n"
-                            "check('x', {points = 2.5, title = 'x'}, function(s) return expect.number(s:number('x'), 0.5, {rtol = 1e-6}) end)\n";
+static const char plain[] = "assignment{id = 'plain', title = 'Plain', names = "
+                            "{'{id}_{name}_lab1', '{id}_lab1'}, files = {'answers.json'}}\n"
+                            "check('x', {points = 2.5, title = 'x'}, function(s) return "
+                            "expect.number(s:number('x'), 0.5, {rtol = 1e-6}) end)\n";
 
 static void put_class(void)
 {
@@ -227,11 +242,13 @@ static void a_grader_at_fault_is_nobodys_zero(void **state)
     put("g/grader.lua", "assignment{id = 'x', title = 'x'}\n");
     assert_fails(grade(&h, "g", 1, &err), HS_ESCRIPT, &err, "no check");
     hs_error_clear(&err);
-    put("g/grader.lua", "assignment{id = 'x', title = 'x'}\nlocal f = function(s) end\ncheck('a', {points = 1, title = 'a'}, f)\n"
+    put("g/grader.lua", "assignment{id = 'x', title = 'x'}\nlocal f = function(s) end\ncheck('a', "
+                        "{points = 1, title = 'a'}, f)\n"
                         "check('a', {points = 1, title = 'a'}, f)\n");
     assert_fails(grade(&h, "g", 1, &err), HS_ESCRIPT, &err, "twice");
     hs_error_clear(&err);
-    put("g/grader.lua", "assignment{id = 'x', title = 'x'}\ncheck('a', {points = 1, title = 'a', needs = {'b'}}, function(s) end)\n");
+    put("g/grader.lua", "assignment{id = 'x', title = 'x'}\ncheck('a', {points = 1, title = 'a', "
+                        "needs = {'b'}}, function(s) end)\n");
     assert_fails(grade(&h, "g", 1, &err), HS_ESCRIPT, &err, "needs");
     hs_str_dispose(&h.json);
 }
@@ -245,8 +262,10 @@ static void a_helper_is_used_by_name_and_changes_the_version(void **state)
 
     (void)state;
     put("g/helper.lua", "return {answer = 0.5}\n");
-    put("g/grader.lua", "local helper = use 'helper'\nassignment{id = 'x', title = 'x', files = {'answers.json'}}\n"
-                        "check('a', {points = 1, title = 'a'}, function(s) return expect.number(s:number('x'), helper.answer) end)\n");
+    put("g/grader.lua",
+        "local helper = use 'helper'\nassignment{id = 'x', title = 'x', files = {'answers.json'}}\n"
+        "check('a', {points = 1, title = 'a'}, function(s) return expect.number(s:number('x'), "
+        "helper.answer) end)\n");
     put("in/A_lab1/answers.json", "{\"x\":0.5}");
     assert_ok(grade(&h, "g", 1, &err), &err);
     row_is(h.json.buf, 0, "a", "\"score\":1,");

@@ -25,9 +25,14 @@ static int teardown(void **state)
     return 0;
 }
 
-static void add(struct hs_report *r, const char *id, int64_t max, bool scored, int64_t score, enum hs_verdict verdict)
+static void add(struct hs_report *r, const char *id, int64_t max, bool scored, int64_t score,
+                enum hs_verdict verdict)
 {
-    struct hs_row row = {.id = id, .title = "Title of the check", .max_milli = max, .scored = scored, .score_milli = score};
+    struct hs_row row = {.id = id,
+                         .title = "Title of the check",
+                         .max_milli = max,
+                         .scored = scored,
+                         .score_milli = score};
 
     row.verdict = verdict;
     row.message = "";
@@ -50,11 +55,16 @@ static void the_keys_stand_in_the_order_of_the_contract(void **state)
     struct hs_report *r = *state;
 
     add(r, "one", 2500, true, 1250, HS_VERDICT_PARTIAL);
-    json_is(r, "{\"schema\":\"halfstep.report/1\",\"assignment\":\"a\",\"submission\":\"N1_lab1.zip\",\"student\":{\"id\":\"N1\","
-               "\"name\":\"王小明\"},\"status\":\"graded\",\"score\":1.25,\"max_score\":2.5,\"checks\":[{\"id\":\"one\","
-               "\"title\":\"Title of the check\",\"score\":1.25,\"max_score\":2.5,\"verdict\":\"partial\",\"misconception\":null,"
-               "\"message\":\"\",\"detail\":{},\"hidden\":false}],\"needs_review\":[],\"messages\":[],"
-               "\"grader_version\":\"g\",\"content_hash\":\"c\"}\n");
+    json_is(
+        r,
+        "{\"schema\":\"halfstep.report/"
+        "1\",\"assignment\":\"a\",\"submission\":\"N1_lab1.zip\",\"student\":{\"id\":\"N1\","
+        "\"name\":\"王小明\"},\"status\":\"graded\",\"score\":1.25,\"max_score\":2.5,\"checks\":[{"
+        "\"id\":\"one\","
+        "\"title\":\"Title of the "
+        "check\",\"score\":1.25,\"max_score\":2.5,\"verdict\":\"partial\",\"misconception\":null,"
+        "\"message\":\"\",\"detail\":{},\"hidden\":false}],\"needs_review\":[],\"messages\":[],"
+        "\"grader_version\":\"g\",\"content_hash\":\"c\"}\n");
 }
 
 static void zero_stays_zero_and_a_fault_of_ours_is_null(void **state)
@@ -114,8 +124,9 @@ static void a_report_read_back_prints_the_same_bytes(void **state)
     assert_ok(hs_report_json(&second, &back, false, &err), &err);
     assert_string_equal(first.buf, second.buf);
     hs_report_dispose(&back);
-    assert_fails(hs_report_read(&back, hs_bytes_of("{\"schema\":\"halfstep.report/2\"}"), "test", &err), HS_EFORMAT, &err,
-                 "no report");
+    assert_fails(hs_report_read(&back, hs_bytes_of("{\"schema\":\"halfstep.report/2\"}"), "test",
+                                &err),
+                 HS_EFORMAT, &err, "no report");
     hs_str_dispose(&first);
     hs_str_dispose(&second);
 }

@@ -37,7 +37,8 @@ static void put(const struct fixture *f, const char *name, const char *text)
     char path[1024];
 
     snprintf(path, sizeof path, "%s/%s", f->dir, name);
-    for (char *slash = strchr(path + strlen(f->dir) + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+    for (char *slash = strchr(path + strlen(f->dir) + 1, '/'); slash != NULL;
+         slash = strchr(slash + 1, '/')) {
         *slash = '\0';
         (void)mkdir(path, 0777);
         *slash = '/';
@@ -134,7 +135,8 @@ static void a_damaged_archive_is_malformed_and_still_has_a_hash(void **state)
 {
     struct fixture *f = *state;
     char path[1024];
-    static const char broken[] = "PK\003\004 and then nothing that a zip would hold, for some sixty bytes or more ....";
+    static const char broken[] =
+        "PK\003\004 and then nothing that a zip would hold, for some sixty bytes or more ....";
 
     snprintf(path, sizeof path, "%s/N1_lab1.zip", f->dir);
     hs_test_write(path, broken, sizeof broken);
@@ -150,7 +152,8 @@ static void the_budget_of_all_files_holds(void **state)
     put(f, "a.md", "0123456789");
     put(f, "b.md", "0123456789");
     f->limits.total_bytes = 15;
-    assert_fails(hs_submission_read(&f->s, f->dir, &f->limits, &f->err), HS_ELIMIT, &f->err, "15 bytes");
+    assert_fails(hs_submission_read(&f->s, f->dir, &f->limits, &f->err), HS_ELIMIT, &f->err,
+                 "15 bytes");
 }
 
 static const char *found(struct fixture *f, const char *pattern)
@@ -198,17 +201,21 @@ static void a_notebook_gives_the_sources_of_its_cells(void **state)
     struct fixture *f = *state;
     struct hs_str out = HS_STR_INIT;
 
-    put(f, "lab1.ipynb", "{\"cells\":[{\"cell_type\":\"markdown\",\"source\":\"# Title\"},"
-                         "{\"cell_type\":\"code\",\"source\":[\"a = 1\\n\",\"b = 2\"],\"outputs\":[{\"text\":\"hidden\"}]}]}");
+    put(f, "lab1.ipynb",
+        "{\"cells\":[{\"cell_type\":\"markdown\",\"source\":\"# Title\"},"
+        "{\"cell_type\":\"code\",\"source\":[\"a = 1\\n\",\"b = "
+        "2\"],\"outputs\":[{\"text\":\"hidden\"}]}]}");
     put(f, "bad.ipynb", "{\"cells\":3}");
     put(f, "latin.md", "caf\xe9");
     load(f, f->dir);
     assert_ok(hs_hand_in_text(&out, &f->s.files.items[1], &f->limits, &f->err), &f->err);
     assert_string_equal(out.buf, "# cell 1 text\n# Title\n# cell 2 code\na = 1\nb = 2\n");
     hs_str_clear(&out);
-    assert_fails(hs_hand_in_text(&out, &f->s.files.items[0], &f->limits, &f->err), HS_EFORMAT, &f->err, "cells");
+    assert_fails(hs_hand_in_text(&out, &f->s.files.items[0], &f->limits, &f->err), HS_EFORMAT,
+                 &f->err, "cells");
     hs_error_clear(&f->err);
-    assert_fails(hs_hand_in_text(&out, &f->s.files.items[2], &f->limits, &f->err), HS_EFORMAT, &f->err, "UTF-8");
+    assert_fails(hs_hand_in_text(&out, &f->s.files.items[2], &f->limits, &f->err), HS_EFORMAT,
+                 &f->err, "UTF-8");
     hs_str_dispose(&out);
 }
 
@@ -220,7 +227,8 @@ static void a_container_is_opened_once_and_a_broken_one_says_why(void **state)
     put(f, "bad.npy", "\x93NUMPY\x01");
     load(f, f->dir);
     assert_non_null(hs_hand_in_open(&f->s, &f->s.files.items[0], &f->limits));
-    assert_ptr_equal(hs_hand_in_open(&f->s, &f->s.files.items[0], &f->limits), &f->s.files.items[0].container);
+    assert_ptr_equal(hs_hand_in_open(&f->s, &f->s.files.items[0], &f->limits),
+                     &f->s.files.items[0].container);
     assert_null(hs_hand_in_open(&f->s, &f->s.files.items[1], &f->limits));
     assert_non_null(f->s.files.items[1].why);
     assert_null(hs_hand_in_open(&f->s, &f->s.files.items[1], &f->limits));

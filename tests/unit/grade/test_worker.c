@@ -254,7 +254,8 @@ static void a_worker_dies_with_its_parent(void **state)
         struct hs_worker w = HS_WORKER_INIT;
         struct hs_worker_limits limits = hs_worker_limits_default();
 
-        if (hs_worker_start(&w, &limits, stubborn, NULL, NULL) == HS_OK && write(ends[1], &w.pid, sizeof w.pid) > 0)
+        if (hs_worker_start(&w, &limits, stubborn, NULL, NULL) == HS_OK &&
+            write(ends[1], &w.pid, sizeof w.pid) > 0)
             pause();
         _exit(1);
     }

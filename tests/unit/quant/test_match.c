@@ -9,7 +9,8 @@ static int64_t zero = 0;
 
 static struct hs_qparams int8_half(void)
 {
-    struct hs_qparams qp = {.scale = &scale, .zero_point = &zero, .n = 1, .axis = -1, .qmin = -128, .qmax = 127};
+    struct hs_qparams qp = {
+        .scale = &scale, .zero_point = &zero, .n = 1, .axis = -1, .qmin = -128, .qmax = 127};
 
     qp.dtype = HS_INT8;
     if (hs_quant_options_profile(&qp.options, NULL, NULL) != HS_OK)
@@ -93,12 +94,14 @@ static void other_shapes_and_floats_are_refused(void **state)
     float x[4] = {0};
     int8_t q[4] = {0};
     size_t three = 3, four = 4;
-    struct hs_tensor tx = hs_tensor_view(x, HS_FLOAT32, 1, &four), tq = hs_tensor_view(q, HS_INT8, 1, &three);
+    struct hs_tensor tx = hs_tensor_view(x, HS_FLOAT32, 1, &four),
+                     tq = hs_tensor_view(q, HS_INT8, 1, &three);
     struct hs_qparams qp = int8_half();
     struct hs_error err = HS_ERROR_INIT;
     struct hs_match m;
 
-    assert_fails(hs_match_codes(&m, *state, &tq, &tx, &qp, 4, &err), HS_ESHAPE, &err, "another shape");
+    assert_fails(hs_match_codes(&m, *state, &tq, &tx, &qp, 4, &err), HS_ESHAPE, &err,
+                 "another shape");
     hs_error_clear(&err);
     assert_fails(hs_match_codes(&m, *state, &tx, &tx, &qp, 4, &err), HS_EDTYPE, &err, "float32");
 }
@@ -107,12 +110,17 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(equal_codes_match, hs_arena_setup, hs_arena_teardown),
-        cmocka_unit_test_setup_teardown(both_neighbours_of_a_tie_pass_and_are_counted, hs_arena_setup, hs_arena_teardown),
-        cmocka_unit_test_setup_teardown(a_neighbour_away_from_a_tie_is_wrong, hs_arena_setup, hs_arena_teardown),
-        cmocka_unit_test_setup_teardown(two_steps_from_a_tie_are_wrong, hs_arena_setup, hs_arena_teardown),
-        cmocka_unit_test_setup_teardown(the_largest_value_over_127_and_a_half_may_be_127_or_clamped_128, hs_arena_setup,
+        cmocka_unit_test_setup_teardown(both_neighbours_of_a_tie_pass_and_are_counted,
+                                        hs_arena_setup, hs_arena_teardown),
+        cmocka_unit_test_setup_teardown(a_neighbour_away_from_a_tie_is_wrong, hs_arena_setup,
                                         hs_arena_teardown),
-        cmocka_unit_test_setup_teardown(other_shapes_and_floats_are_refused, hs_arena_setup, hs_arena_teardown),
+        cmocka_unit_test_setup_teardown(two_steps_from_a_tie_are_wrong, hs_arena_setup,
+                                        hs_arena_teardown),
+        cmocka_unit_test_setup_teardown(
+            the_largest_value_over_127_and_a_half_may_be_127_or_clamped_128, hs_arena_setup,
+            hs_arena_teardown),
+        cmocka_unit_test_setup_teardown(other_shapes_and_floats_are_refused, hs_arena_setup,
+                                        hs_arena_teardown),
     };
 
     return cmocka_run_group_tests_name("match", tests, NULL, NULL);
