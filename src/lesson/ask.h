@@ -10,9 +10,10 @@
 
 enum hs_ask_kind { HS_ASK_NUMBER, HS_ASK_INTEGER, HS_ASK_LIST, HS_ASK_CHOICE, HS_ASK_PREDICT };
 
-struct hs_misconception {
+struct hs_ask_misconception {
     const char *id, *message;
-    const double *values; // (n of the question) the answer that the idea leads to; for a choice its number
+    const double *values; // (n) the answer that the idea leads to; for a choice its number
+    size_t n;             /* may differ from the question's: another length is a mistake too */
     struct hs_tolerance tolerance;
 };
 
@@ -30,7 +31,7 @@ struct hs_question {
     size_t nchoices;
     const char **hints;    // (nhints) from a nudge to nearly everything
     size_t nhints;
-    struct hs_misconception *misconceptions; // (nmisconceptions)
+    struct hs_ask_misconception *misconceptions; // (nmisconceptions)
     size_t nmisconceptions;
     const char *solution; /* shown on request and after success; "" when there is none */
     const char *reveal;   /* of a prediction: what is said once a guess stands */

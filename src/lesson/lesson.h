@@ -31,7 +31,10 @@ struct hs_step {
     HS_VEC(struct hs_part) parts;
 };
 
-typedef HS_VEC(const char *) hs_names;
+struct hs_names {
+    const char **items; // (len)
+    size_t len, cap;
+};
 
 struct hs_lesson {
     struct hs_arena arena; /* owns all text and blocks */
@@ -41,8 +44,8 @@ struct hs_lesson {
     int minutes;            /* 0: not stated */
     const char *profile;    /* convention in force, shown at all times; "" when not stated */
     const char *assignment; /* id of the assignment that it prepares for, or "" */
-    hs_names needs;         /* ids of lessons that come before */
-    hs_names tensors;       /* files in the lesson's data/ folder or in assets/tensors */
+    struct hs_names needs;         /* ids of lessons that come before */
+    struct hs_names tensors;       /* files in the lesson's data/ folder or in assets/tensors */
     HS_VEC(struct hs_step) steps;
 };
 
