@@ -45,8 +45,12 @@ static void *take(struct hs_arena *arena, size_t bytes, size_t align)
     struct hs_arena_block *b = arena->head;
     size_t at, total;
 
-    if (!hs_add_checked(&total, arena->used, bytes) || (arena->limit != 0 && total > arena->limit))
+    if (!hs_add_checked(&total, arena->used, bytes))
         return NULL;
+    if (arena->limit != 0 && total > arena->limit) {
+        arena->limited = true;
+        return NULL;
+    }
     at = b != NULL ? (b->used + align - 1) / align * align : 0;
     if (b == NULL || at > b->size || b->size - at < bytes) {
         b = new_block(arena, bytes);

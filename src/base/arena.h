@@ -13,6 +13,7 @@ struct hs_arena {
     struct hs_arena_block *head; /* newest block */
     size_t used;                 /* bytes handed out */
     size_t limit;                /* most bytes it may hand out; 0 = no limit */
+    bool limited;                /* an allocation was refused because of `limit` */
 };
 
 #define HS_ARENA_INIT ((struct hs_arena){0})

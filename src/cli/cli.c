@@ -32,14 +32,16 @@ const struct hs_command *hs_command_find(const char *name)
 
 int hs_cli_report(struct hs_cli *cli, const struct hs_error *err)
 {
-    struct hs_str shown = HS_STR_INIT; /* names out of strangers' files must not act on the terminal */
+    struct hs_str shown =
+        HS_STR_INIT; /* names out of strangers' files must not act on the terminal */
 
-    if (err->source[0] != '\0' && err->line > 0) {
+    if (err->source[0] != '\0' && err->line > 0 && !hs_starts_with(err->text, err->source)) {
         hs_text_sanitize(&shown, err->source, strlen(err->source), 0, true);
         hs_str_printf(&shown, ":%d: ", err->line);
     }
     hs_text_sanitize(&shown, err->text, strlen(err->text), 0, true);
-    fprintf(cli->err, "halfstep: %s\n", hs_str_ok(&shown) ? shown.buf : hs_status_meaning(err->code));
+    fprintf(cli->err, "halfstep: %s\n",
+            hs_str_ok(&shown) ? shown.buf : hs_status_meaning(err->code));
     hs_str_dispose(&shown);
     return hs_status_exit_code(err->code);
 }

@@ -15,10 +15,10 @@ struct show_options {
     int64_t file_bytes, total_bytes, entries;
 };
 
-enum { NAME, DTYPE, SHAPE, VALUE, MIN, MAX, MEAN, SCALE, ZERO, COLUMNS };
+enum { NAME, DTYPE, SHAPE, VALUE, MIN, MAX, MEAN, SCALE, ZERO, BAD, COLUMNS };
 
-static const char *const titles[COLUMNS] = {"name", "dtype", "shape", "value",     "min",
-                                            "max",  "mean",  "scale", "zero point"};
+static const char *const titles[COLUMNS] = {"name", "dtype", "shape", "value",      "min",
+                                            "max",  "mean",  "scale", "zero point", "not finite"};
 
 struct row {
     struct hs_str cell[COLUMNS];
@@ -83,8 +83,7 @@ static void fill_row(struct row *r, const struct hs_entry *e)
     if (e->quantized)
         fill_quantizer(r, e);
     if (s.codes.nan + s.codes.inf > 0)
-        hs_str_printf(&r->cell[ZERO], "%s%zu NaN, %zu inf", r->cell[ZERO].len != 0 ? "; " : "",
-                      s.codes.nan, s.codes.inf);
+        hs_str_printf(&r->cell[BAD], "%zu NaN, %zu inf", s.codes.nan, s.codes.inf);
 }
 
 static void print_row(struct hs_str *out, const struct row *r, const size_t *width)

@@ -10,6 +10,7 @@
 #include "base/path.h"
 #include "base/utf8.h"
 #include "io/archive_write.h"
+#include "io/zip_directory.h"
 
 bool hs_archive_sniff(struct hs_bytes b)
 {
@@ -31,6 +32,8 @@ struct reading {
     struct hs_arena *arena;
     const struct hs_io_limits *limits;
     size_t compressed, total, entries;
+    struct hs_zip_directory zip; /* of a zip: libarchive visits its entries in this order */
+    bool is_zip;
 };
 
 static bool note(struct reading *r, const char *name, const char *what)
@@ -46,9 +49,9 @@ static bool note(struct reading *r, const char *name, const char *what)
 
 /* GB18030 (a superset of GBK, which Chinese Windows writes) to UTF-8; NULL when it is not that
  * either. */
-static char *from_gb18030(struct hs_arena *arena, const char *name)
+static char *from_gb18030(struct hs_arena *arena, const char *name, size_t n)
 {
-    size_t n = strlen(name), room = n * 3 + 1, left = room - 1;
+    size_t room = n * 3 + 1, left = room - 1;
     char *out = hs_arena_alloc(arena, room, 1), *to = out, *from = (char *)(uintptr_t)name;
     iconv_t cd = iconv_open("UTF-8", "GB18030");
     bool ok;
@@ -64,23 +67,32 @@ static char *from_gb18030(struct hs_arena *arena, const char *name)
     return ok ? out : NULL;
 }
 
+/* The name as the file has it. libarchive converts by the locale, which a zip's own directory does
+ * not need. */
+static struct hs_bytes raw_name(const struct reading *r, struct archive_entry *e)
+{
+    const char *text = archive_entry_pathname(e);
+
+    if (r->is_zip)
+        return r->zip.entries.items[r->entries - 1].name;
+    if (text == NULL)
+        text = archive_entry_pathname_utf8(e);
+    return text != NULL ? hs_bytes_of(text) : (struct hs_bytes){NULL, 0};
+}
+
 /* The member's name as safe UTF-8 in the arena; NULL with a remark when it may not be used. */
 static char *member_name(struct reading *r, struct archive_entry *e)
 {
-    const char *raw = archive_entry_pathname(e), *utf8 = archive_entry_pathname_utf8(e);
-    char *name;
+    struct hs_bytes raw = raw_name(r, e);
+    char *name = NULL;
     size_t n;
 
-    if (raw == NULL)
-        raw = utf8;
-    if (raw == NULL) {
-        note(r, "(a member)", "has a name that cannot be read and was passed over");
-        return NULL;
-    }
-    name = hs_utf8_valid(raw, strlen(raw)) ? hs_arena_strdup(r->arena, raw)
-                                           : from_gb18030(r->arena, raw);
+    if (raw.len != 0 && memchr(raw.data, '\0', raw.len) == NULL)
+        name = hs_utf8_valid((const char *)raw.data, raw.len)
+                   ? hs_arena_strndup(r->arena, (const char *)raw.data, raw.len)
+                   : from_gb18030(r->arena, (const char *)raw.data, raw.len);
     if (name == NULL) {
-        note(r, raw, "has a name that is neither UTF-8 nor GB18030 and was passed over");
+        note(r, "(a member)", "has a name that is neither UTF-8 nor GB18030 and was passed over");
         return NULL;
     }
     for (char *p = name; *p != '\0'; p++)
@@ -145,6 +157,8 @@ static enum hs_status keep(struct reading *r, const char *name, const struct hs_
         if (strcmp(r->out->members.items[i].name, name) == 0)
             return hs_fail(err, HS_EFORMAT,
                            "%s: two members have this name; pack the archive again", name);
+    if (r->arena->limit != 0) /* what was unpacked may be used as any file's bytes */
+        r->arena->limit += 5 * (data->len + 1);
     copy = hs_arena_alloc(r->arena, data->len + 1, 1);
     if (copy == NULL)
         return hs_fail(err, HS_ENOMEM, "out of memory");
@@ -163,6 +177,8 @@ static enum hs_status one_member(struct reading *r, struct archive *a, struct ar
 
     if (++r->entries > r->limits->entries)
         return hs_fail(err, HS_ELIMIT, "the archive has more than %zu members", r->limits->entries);
+    if (r->is_zip && r->entries > r->zip.entries.len)
+        return hs_fail(err, HS_EFORMAT, "broken zip: it has more members than its directory lists");
     if (archive_entry_is_encrypted(e))
         return hs_fail(err, HS_EFORMAT,
                        "the archive is password-protected; hand it in without a password");
@@ -190,12 +206,15 @@ enum hs_status hs_archive_read(struct hs_archive *out, struct hs_arena *arena,
 
     if (a == NULL)
         return hs_fail(err, HS_ENOMEM, "out of memory");
+    r.is_zip = bytes.len >= 2 && memcmp(bytes.data, "PK", 2) == 0;
+    if (r.is_zip)
+        st = hs_zip_directory_read(&r.zip, bytes, limits->entries, err);
     archive_read_support_filter_none(a);
     archive_read_support_filter_gzip(a);
     archive_read_support_format_zip_seekable(a);
     archive_read_support_format_tar(a);
     archive_read_support_format_gnutar(a);
-    if (archive_read_open_memory(a, bytes.data, bytes.len) != ARCHIVE_OK)
+    if (st == HS_OK && archive_read_open_memory(a, bytes.data, bytes.len) != ARCHIVE_OK)
         st =
             hs_fail(err, HS_EFORMAT, "no readable zip, tar or tar.gz: %s", archive_error_string(a));
     while (st == HS_OK && (code = archive_read_next_header(a, &e)) != ARCHIVE_EOF) {
@@ -205,6 +224,9 @@ enum hs_status hs_archive_read(struct hs_archive *out, struct hs_arena *arena,
         else
             st = one_member(&r, a, e, &buffer, err);
     }
+    if (st == HS_OK && r.is_zip && r.entries != r.zip.entries.len)
+        st = hs_fail(err, HS_EFORMAT, "broken zip: it has fewer members than its directory lists");
+    hs_zip_directory_dispose(&r.zip);
     hs_str_dispose(&buffer);
     archive_read_free(a);
     return st;

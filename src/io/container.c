@@ -1,9 +1,13 @@
 #include "io/container.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/path.h"
 #include "base/utf8.h"
+#include "io/pickle_file.h"
+
+#define REPEATED ((size_t)-1) /* hs_entry.n of an entry that is about to go */
 
 #define HS_READER(id) extern const struct hs_reader hs_reader_##id;
 #include "io/readers.def"
@@ -31,6 +35,77 @@ void hs_container_dispose(struct hs_container *c)
     *c = HS_CONTAINER_INIT;
 }
 
+static int by_name_and_place(const void *a, const void *b)
+{
+    const struct hs_entry *const *x = a, *const *y = b;
+    int order = strcmp((*x)->name, (*y)->name);
+
+    return order != 0 ? order : (*x > *y) - (*x < *y);
+}
+
+/* A name that is set twice: the last one counts, as in Python. */
+static enum hs_status drop_repeated(struct hs_container *c, struct hs_error *err)
+{
+    size_t n = c->entries.len, kept = 0, dropped = 0;
+    struct hs_entry **sorted = hs_alloc(n, sizeof *sorted);
+
+    if (sorted == NULL)
+        return hs_fail(err, HS_ENOMEM, "out of memory");
+    for (size_t i = 0; i < n; i++)
+        sorted[i] = &c->entries.items[i];
+    qsort(sorted, n, sizeof(struct hs_entry *), by_name_and_place);
+    for (size_t i = 0; i + 1 < n; i++) {
+        if (strcmp(sorted[i]->name, sorted[i + 1]->name) != 0)
+            continue;
+        sorted[i]->n = REPEATED;
+        if (dropped++ == 0 &&
+            !hs_container_remark(c, "\"%.200s\" is set twice: the last one counts",
+                                 sorted[i]->name)) {
+            hs_free(sorted);
+            return hs_fail(err, HS_ENOMEM, "out of memory");
+        }
+    }
+    for (size_t i = 0; dropped != 0 && i < n; i++)
+        if (c->entries.items[i].n != REPEATED)
+            c->entries.items[kept++] = c->entries.items[i];
+    if (dropped != 0)
+        c->entries.len = kept;
+    hs_free(sorted);
+    return HS_OK;
+}
+
+/* What a file may need while it is read: its own size a few times, and what a million small values
+ * take. Contents that repeat each other past that are refused, whatever the format. */
+static void set_budget(struct hs_arena *arena, size_t file)
+{
+    size_t limit;
+
+    if (hs_mul_checked(&limit, file, 5) && hs_add_checked(&limit, limit, (size_t)160 << 20) &&
+        hs_add_checked(&limit, limit, arena->used))
+        arena->limit = limit;
+}
+
+static enum hs_status read_with(const struct hs_reader *reader, struct hs_container *out,
+                                struct hs_bytes bytes, const char *name,
+                                const struct hs_io_limits *limits, struct hs_error *err)
+{
+    enum hs_status st;
+
+    set_budget(&out->arena, bytes.len);
+    st = reader->read(out, bytes, name, limits, err);
+    if (st == HS_OK && out->entries.len > 1)
+        st = drop_repeated(out, err);
+    if (st == HS_ENOMEM && out->arena.limited) {
+        hs_error_clear(err);
+        st = hs_fail(err, HS_ELIMIT,
+                     "%s: would need more than %zu MiB of memory, though it has %zu bytes; it "
+                     "repeats its contents",
+                     name, out->arena.limit >> 20, bytes.len);
+    }
+    out->arena.limit = 0; /* what the caller adds is its own affair */
+    return st;
+}
+
 enum hs_status hs_container_read(struct hs_container *out, struct hs_bytes bytes, const char *name,
                                  const struct hs_io_limits *limits, struct hs_error *err)
 {
@@ -38,7 +113,7 @@ enum hs_status hs_container_read(struct hs_container *out, struct hs_bytes bytes
         return hs_fail(err, HS_EFORMAT, "%s: is empty", name);
     for (size_t i = 0; i < HS_COUNTOF(readers); i++)
         if (readers[i]->sniff(bytes, name))
-            return readers[i]->read(out, bytes, name, limits, err);
+            return read_with(readers[i], out, bytes, name, limits, err);
     return hs_fail(
         err, HS_EFORMAT,
         "%s: no format that is read (npy, npz, PyTorch .pt/.pth, safetensors, pickle, json, csv, "

@@ -7,6 +7,7 @@
 #include <jansson.h>
 
 #include "base/fmt.h"
+#include "base/mem.h"
 #include "base/utf8.h"
 
 /* Greatest nesting of brackets outside strings: jansson's own limit is far deeper than ours. */
@@ -34,14 +35,51 @@ static int nesting(struct hs_bytes text)
     return most;
 }
 
-static enum hs_status from_json(struct hs_value *out, struct hs_arena *arena, const json_t *j)
+static enum hs_status from_json(struct hs_value *out, struct hs_arena *arena, json_t *j);
+
+static enum hs_status list_from_json(struct hs_value *out, struct hs_arena *arena, json_t *j)
 {
-    struct hs_value item;
-    enum hs_status st = HS_OK;
+    size_t n = json_array_size(j);
+    struct hs_value *items = n != 0 ? hs_arena_alloc(arena, n, sizeof *items) : NULL;
+
+    if (n != 0 && items == NULL)
+        return HS_ENOMEM;
+    for (size_t i = 0; i < n; i++)
+        if (from_json(&items[i], arena, json_array_get(j, i)) != HS_OK)
+            return HS_ENOMEM;
+    *out = hs_value_list();
+    out->as.list.items = items;
+    out->as.list.len = out->as.list.cap = n;
+    return HS_OK;
+}
+
+/* Filled directly: hs_value_set() looks for the key each time, which a million keys would make
+ * hours of; jansson has refused duplicates already. */
+static enum hs_status map_from_json(struct hs_value *out, struct hs_arena *arena, json_t *j)
+{
+    size_t n = json_object_size(j), i = 0;
+    struct hs_member *items = n != 0 ? hs_arena_alloc(arena, n, sizeof *items) : NULL;
     const char *key;
     json_t *child;
-    size_t i;
 
+    if (n != 0 && items == NULL)
+        return HS_ENOMEM;
+    json_object_foreach(j, key, child)
+    {
+        items[i].key = hs_arena_strdup(arena, key);
+        if (items[i].key == NULL || from_json(&items[i].value, arena, child) != HS_OK)
+            return HS_ENOMEM;
+        i++;
+    }
+    *out = hs_value_map();
+    out->as.map.items = items;
+    out->as.map.len = out->as.map.cap = n;
+    return HS_OK;
+}
+
+/* Recursion is as deep as nesting() allowed. */
+static enum hs_status from_json(struct hs_value *out, struct hs_arena *arena, json_t *j)
+{
     switch (json_typeof(j)) {
     case JSON_STRING:
         *out = hs_value_string_n(arena, json_string_value(j), json_string_length(j));
@@ -57,27 +95,18 @@ static enum hs_status from_json(struct hs_value *out, struct hs_arena *arena, co
         *out = hs_value_bool(json_is_true(j));
         return HS_OK;
     case JSON_ARRAY:
-        *out = hs_value_list();
-        json_array_foreach((json_t *)(uintptr_t)j, i, child)
-        {
-            st = from_json(&item, arena, child);
-            if (st != HS_OK || !hs_value_push(out, arena, item))
-                return HS_ENOMEM;
-        }
-        return HS_OK;
+        return list_from_json(out, arena, j);
     case JSON_OBJECT:
-        *out = hs_value_map();
-        json_object_foreach((json_t *)(uintptr_t)j, key, child)
-        {
-            st = from_json(&item, arena, child);
-            if (st != HS_OK || !hs_value_set(out, arena, key, item))
-                return HS_ENOMEM;
-        }
-        return HS_OK;
+        return map_from_json(out, arena, j);
     default:
         *out = hs_value_nil();
         return HS_OK;
     }
+}
+
+static void *allocate(size_t size)
+{
+    return hs_alloc(size, 1);
 }
 
 static enum hs_status explain(const json_error_t *e, struct hs_bytes text, const char *source,
@@ -89,7 +118,7 @@ static enum hs_status explain(const json_error_t *e, struct hs_bytes text, const
     enum hs_status st;
 
     for (size_t i = from; i < text.len && i < at + 3; i++)
-        if (memcmp(text.data + i, "NaN", text.len - i < 3 ? text.len - i : 3) == 0 ||
+        if ((text.len - i >= 3 && memcmp(text.data + i, "NaN", 3) == 0) ||
             (text.len - i >= 8 && memcmp(text.data + i, "Infinity", 8) == 0))
             hint = " (JSON has no NaN or Infinity; Python's json.dump writes them unless "
                    "allow_nan=False)";
@@ -121,8 +150,11 @@ enum hs_status hs_json_read(struct hs_value *out, struct hs_arena *arena, struct
     if (nesting(text) > limits->depth)
         return hs_fail(err, HS_ELIMIT, "%s: JSON nested deeper than %d levels", source,
                        limits->depth);
+    json_set_alloc_funcs(allocate, hs_free); /* so that a test can let each allocation fail */
     root =
         json_loadb((const char *)text.data, text.len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &e);
+    if (root == NULL && json_error_code(&e) == json_error_out_of_memory)
+        return hs_fail(err, HS_ENOMEM, "%s: out of memory", source);
     if (root == NULL)
         return explain(&e, text, source, err);
     st = from_json(&v, arena, root);

@@ -3,9 +3,12 @@
  * other lists join their indices. */
 #include <string.h>
 
+#include "base/utf8.h"
 #include "io/container.h"
 #include "io/json.h"
 #include "io/pickle_file.h"
+
+enum { MAX_ENTRIES = 50000 };
 
 struct walk {
     struct hs_container *out;
@@ -61,6 +64,10 @@ static void fill(struct hs_tensor *t, size_t *at, const struct hs_value *v)
 
 static enum hs_status add(struct walk *w, struct hs_entry e)
 {
+    if (w->out->entries.len >= MAX_ENTRIES)
+        return hs_fail(w->err, HS_ELIMIT,
+                       "more than %d values; keep numbers in lists, which become tensors",
+                       MAX_ENTRIES);
     e.axis = -1;
     e.name = hs_arena_strdup(&w->out->arena, w->name.buf);
     if (e.name == NULL || !hs_str_ok(&w->name) || !HS_VEC_PUSH(&w->out->entries, e))
@@ -81,7 +88,8 @@ static enum hs_status children(struct walk *w, const struct hs_value *v)
         if (v->kind == HS_LIST)
             hs_str_printf(&w->name, "%zu", i);
         else
-            hs_str_add(&w->name, v->as.map.items[i].key);
+            hs_text_sanitize(&w->name, v->as.map.items[i].key, strlen(v->as.map.items[i].key), 255,
+                             false);
         st = visit(w, v->kind == HS_LIST ? &v->as.list.items[i] : &v->as.map.items[i].value);
         hs_str_truncate(&w->name, length);
     }

@@ -36,16 +36,22 @@ struct hs_node {
     size_t len;
     struct hs_node **items; // (n) LIST, TUPLE, DICT, OBJECT
     size_t n, cap;
-    struct hs_node *args, *state;     /* OBJECT; may be NULL */
-    struct hs_tensor tensor;          /* TENSOR; the codes when quantized */
-    struct hs_bytes bytes;            /* STORAGE */
-    enum hs_dtype dtype;              /* STORAGE */
-    size_t numel;                     /* STORAGE: elements that it claims */
-    bool big_endian, quantized, open; /* open: being walked, so a node inside itself is seen */
-    const double *scales;             // (n_scales)
-    const int64_t *zero_points;       // (n_scales)
+    struct hs_node *args, *state; /* OBJECT; may be NULL */
+    struct hs_node_array *array;  /* TENSOR and STORAGE, else NULL: most nodes stay small */
+    bool big_endian, open;        /* open: being walked, so a node inside itself is seen */
+};
+
+struct hs_node_array {
+    struct hs_tensor tensor; /* TENSOR; the codes when quantized */
+    struct hs_bytes bytes;   /* STORAGE */
+    enum hs_dtype dtype;     /* STORAGE */
+    size_t numel;            /* STORAGE: elements that it claims */
+    bool quantized;
+    const double *scales;       // (n_scales)
+    const int64_t *zero_points; // (n_scales)
     size_t n_scales;
     int axis;
+    struct hs_node *state; /* attributes that a PyTorch parameter carries; may be NULL */
 };
 
 /* Where a PyTorch file keeps the `want` bytes of a storage; false when it has none of that key. */
@@ -59,6 +65,8 @@ struct hs_pickle {
     void *payload;
     bool big_endian_storage;
     struct hs_error *err;
+    struct hs_node *pool; /* nodes made in advance, a block at a time */
+    size_t pool_left;
 };
 
 /* Reads one pickle from the front of the bytes; *used receives its length. HS_EFORMAT with the
@@ -85,6 +93,8 @@ HS_MUST_USE enum hs_status hs_pickle_entries(struct hs_pickle *p, struct hs_node
 /* For the files of the machine: a new node in the container's arena (NULL when out of memory), an
  * item appended. */
 struct hs_node *hs_node_new(struct hs_pickle *p, enum hs_node_kind kind);
+/* Gives the node its `array` and the kind (TENSOR or STORAGE); false when out of memory. */
+bool hs_node_make_array(struct hs_pickle *p, struct hs_node *n, enum hs_node_kind kind);
 bool hs_node_push(struct hs_pickle *p, struct hs_node *list, struct hs_node *item);
 bool hs_node_is_text(const struct hs_node *n, const char *text);
 

@@ -46,7 +46,8 @@ enum hs_status hs_pickle_file(struct hs_pickle *p, struct hs_bytes bytes)
 /* A bare pickle: protocol 2 and later begin with PROTO and end with STOP. */
 static bool sniff(struct hs_bytes b, const char *name)
 {
-    (void)name;
+    if (hs_ends_with(name, ".pkl") || hs_ends_with(name, ".pickle"))
+        return true; /* protocols 0 and 1 have no magic */
     return b.len >= 3 && b.data[0] == 0x80 && b.data[1] <= 5 && b.data[b.len - 1] == '.';
 }
 

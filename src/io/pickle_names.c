@@ -39,13 +39,40 @@ bool hs_node_sizes(const struct hs_node *t, size_t *out, int *n)
 /* Callables that would run a program or reach outside when a pickle is loaded. */
 static bool is_suspicious(const char *name)
 {
-    static const char *const modules[] = {"os.",         "posix.",    "nt.",
-                                          "subprocess.", "sys.",      "shutil.",
-                                          "socket.",     "pty.",      "runpy.",
-                                          "importlib.",  "ctypes.",   "webbrowser.",
-                                          "commands.",   "platform.", "multiprocessing.",
-                                          "pickle.",     "code.",     "asyncio.",
-                                          "urllib.",     "requests."};
+    static const char *const modules[] = {"os.",
+                                          "posix.",
+                                          "nt.",
+                                          "subprocess.",
+                                          "sys.",
+                                          "shutil.",
+                                          "socket.",
+                                          "pty.",
+                                          "runpy.",
+                                          "importlib.",
+                                          "ctypes.",
+                                          "webbrowser.",
+                                          "commands.",
+                                          "platform.",
+                                          "multiprocessing.",
+                                          "pickle.",
+                                          "code.",
+                                          "asyncio.",
+                                          "urllib.",
+                                          "requests.",
+                                          "marshal.",
+                                          "pydoc.",
+                                          "timeit.",
+                                          "cProfile.",
+                                          "profile.",
+                                          "bdb.",
+                                          "pdb.",
+                                          "pip.",
+                                          "ftplib.",
+                                          "http.",
+                                          "_posixsubprocess.",
+                                          "torch.hub.",
+                                          "types.FunctionType",
+                                          "types.CodeType"};
     static const char *const names[] = {"eval",       "exec",    "execfile", "compile", "open",
                                         "__import__", "getattr", "setattr",  "apply",   "input",
                                         "breakpoint", "globals", "vars"};
@@ -127,6 +154,25 @@ static enum hs_status encode(struct hs_node **out, struct hs_pickle *p, const st
     return HS_OK;
 }
 
+/* (function, class, its arguments, attributes): a tensor of a subclass, or one that carries
+ * attributes. Only functions that make tensors are looked into, so that this cannot nest. */
+static enum hs_status from_type(struct hs_node **out, struct hs_pickle *p, struct hs_node *args)
+{
+    const struct hs_node *function = hs_node_arg(args, 0, HS_NODE_GLOBAL);
+    struct hs_node *inner =
+        args->n > 2 && args->items[2]->kind == HS_NODE_TUPLE ? args->items[2] : NULL;
+    enum hs_status st;
+
+    if (function == NULL || inner == NULL ||
+        !hs_starts_with(function->text, "torch._utils._rebuild_"))
+        return opaque(out, p, "torch._tensor._rebuild_from_type_v2", args);
+    st = hs_pickle_call(out, p, function->text, inner);
+    if (st == HS_OK && (*out)->kind == HS_NODE_TENSOR && args->n > 3 &&
+        args->items[3]->kind == HS_NODE_DICT)
+        (*out)->array->state = args->items[3];
+    return st;
+}
+
 static bool ends(const char *name, const char *prefix, const char *suffix)
 {
     return hs_starts_with(name, prefix) && hs_ends_with(name, suffix);
@@ -163,11 +209,23 @@ enum hs_status hs_pickle_call(struct hs_node **out, struct hs_pickle *p, const c
         *out = args->items[0];
         return HS_OK;
     }
+    if (builtin && (strcmp(last, "complex") == 0 || strcmp(last, "slice") == 0)) {
+        *out = args; /* its parts */
+        return HS_OK;
+    }
     if (hs_starts_with(name, "torch._utils._rebuild_parameter") && args->n > 0 &&
         args->items[0]->kind == HS_NODE_TENSOR) {
         *out = args->items[0];
+        if (args->n > 3 && args->items[3]->kind == HS_NODE_DICT) /* …_with_state */
+            (*out)->array->state = args->items[3];
         return HS_OK;
     }
+    if (strcmp(name, "torch._tensor._rebuild_from_type_v2") == 0)
+        return from_type(out, p, args);
+    if (hs_starts_with(name, "copy") && hs_ends_with(name, "reg._reconstructor") &&
+        hs_node_arg(args, 0, HS_NODE_GLOBAL) !=
+            NULL) /* protocols 0 and 1: an instance of the first argument */
+        return opaque(out, p, args->items[0]->text, NULL);
     if (strcmp(name, "torch._utils._rebuild_tensor_v2") == 0 ||
         strcmp(name, "torch._utils._rebuild_tensor_v3") == 0 ||
         strcmp(name, "torch._utils._rebuild_tensor") == 0 ||

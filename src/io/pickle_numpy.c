@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "io/pickle_file.h"
 
 static bool numpy_dtype(const struct hs_node *d, enum hs_dtype *out)
 {
@@ -47,8 +48,15 @@ static enum hs_status numpy_tensor(struct hs_pickle *p, struct hs_node *node,
     struct hs_tensor t;
     enum hs_status st;
 
-    if (!numpy_dtype(dtype, &type))
-        return hs_node_bad(p, "an array inside has elements of a type that is not read");
+    if (!numpy_dtype(dtype,
+                     &type)) { /* text, dates, records: the rest of the file is still of use */
+        node->kind = HS_NODE_OBJECT;
+        node->text = "numpy.ndarray";
+        return hs_container_remark(p->container,
+                                   "an array of elements that are no numbers was passed over")
+                   ? HS_OK
+                   : hs_node_no_memory(p);
+    }
     if (!hs_node_sizes(shape, dims, &ndim))
         return hs_node_bad(p, "an array inside has no valid shape");
     if (!hs_shape_count(&count, ndim, dims) ||
@@ -74,8 +82,9 @@ static enum hs_status numpy_tensor(struct hs_pickle *p, struct hs_node *node,
         if (st != HS_OK)
             return st;
     }
-    node->kind = HS_NODE_TENSOR;
-    node->tensor = t;
+    if (!hs_node_make_array(p, node, HS_NODE_TENSOR))
+        return hs_node_no_memory(p);
+    node->array->tensor = t;
     return HS_OK;
 }
 
@@ -148,8 +157,16 @@ enum hs_status hs_numpy_scalar(struct hs_node **out, struct hs_pickle *p,
     struct hs_node *n, *raw = args->n == 2 ? args->items[1] : NULL;
     unsigned char copy[8] = {0};
 
-    if (raw == NULL || !numpy_dtype(args->items[0], &type))
-        return hs_node_bad(p, "a NumPy number inside has a type that is not read");
+    if (raw == NULL || args->items[0]->kind != HS_NODE_DTYPE)
+        return hs_node_bad(p, "a NumPy number inside has no type");
+    if (!numpy_dtype(args->items[0], &type)) {
+        *out = hs_node_new(p, HS_NODE_NONE);
+        return *out != NULL &&
+                       hs_container_remark(p->container,
+                                           "a NumPy value that is no number was passed over")
+                   ? HS_OK
+                   : hs_node_no_memory(p);
+    }
     if (raw->kind == HS_NODE_STRING && !hs_node_latin1(p, raw))
         return hs_node_bad(p, "a NumPy number inside cannot be read");
     if (raw->kind != HS_NODE_BYTES || raw->len != hs_dtype_size(type))

@@ -7,6 +7,8 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 
+enum { SMALL = 65536 }; /* elements that a tensor may repeat beyond its storage */
+
 static bool storage_dtype(const char *class, enum hs_dtype *out, bool *quantized)
 {
     static const struct {
@@ -54,20 +56,20 @@ enum hs_status hs_pickle_persistent(struct hs_node **out, struct hs_pickle *p, s
         id->items[1]->kind != HS_NODE_GLOBAL || id->items[2]->kind != HS_NODE_STRING ||
         id->items[4]->kind != HS_NODE_INT)
         return hs_node_bad(p, "a persistent id that names no storage");
-    if (!storage_dtype(id->items[1]->text, &n->dtype, &n->quantized))
+    if (!storage_dtype(id->items[1]->text, &n->array->dtype, &n->array->quantized))
         return hs_node_bad(p, "a storage of a type that is not read");
     if (id->items[4]->integer < 0)
         return hs_node_bad(p, "a storage with a negative size");
-    n->numel = (size_t)id->items[4]->integer;
+    n->array->numel = (size_t)id->items[4]->integer;
     n->text = id->items[2]->text;
-    if (!hs_mul_checked(&want, n->numel, hs_dtype_size(n->dtype)) ||
-        !p->storage(p->payload, n->text, want, &n->bytes))
+    if (!hs_mul_checked(&want, n->array->numel, hs_dtype_size(n->array->dtype)) ||
+        !p->storage(p->payload, n->text, want, &n->array->bytes))
         return hs_fail(p->err, HS_EFORMAT, "%s: truncated: storage \"%.40s\" is not in the file",
                        p->source, n->text);
-    if (n->numel > n->bytes.len / hs_dtype_size(n->dtype))
+    if (n->array->numel > n->array->bytes.len / hs_dtype_size(n->array->dtype))
         return hs_fail(p->err, HS_EFORMAT,
                        "%s: truncated: storage \"%.40s\" has %zu bytes for %zu elements", p->source,
-                       n->text, n->bytes.len, n->numel);
+                       n->text, n->array->bytes.len, n->array->numel);
     *out = n;
     return HS_OK;
 }
@@ -88,7 +90,7 @@ static enum hs_status rebuild(struct hs_node *node, struct hs_pickle *p, const s
         !hs_node_sizes(args->items[2], shape, &ndim) ||
         !hs_node_sizes(args->items[3], stride, &ns) || ns != ndim)
         return hs_node_bad(p, "a tensor without storage, offset, size and stride");
-    have = s->numel * hs_dtype_size(s->dtype) / size;
+    have = s->array->numel * hs_dtype_size(s->array->dtype) / size;
     last = (size_t)offset->integer;
     if (!hs_shape_count(&count, ndim, shape))
         return hs_node_bad(p, "a tensor with more elements than memory can hold");
@@ -102,14 +104,13 @@ static enum hs_status rebuild(struct hs_node *node, struct hs_pickle *p, const s
         return hs_fail(p->err, HS_EFORMAT,
                        "%s: a tensor reaches to element %zu of a storage of %zu", p->source, last,
                        have);
-    if (count > have && ndim > 0) {
-        size_t bytes;
-
-        if (!hs_mul_checked(&bytes, count, size) || bytes > p->limits->total_bytes)
-            return hs_fail(p->err, HS_ELIMIT, "%s: a tensor of %zu elements over a storage of %zu",
-                           p->source, count, have);
-    }
-    view = hs_tensor_view((char *)(uintptr_t)s->bytes.data +
+    if (count > have &&
+        count > SMALL) /* expanded (stride 0): 100 bytes must not become gigabytes */
+        return hs_fail(
+            p->err, HS_ELIMIT,
+            "%s: a tensor of %zu elements over a storage of %zu; save it with .contiguous()",
+            p->source, count, have);
+    view = hs_tensor_view((char *)(uintptr_t)s->array->bytes.data +
                               (count != 0 ? (size_t)offset->integer * size : 0),
                           dtype, ndim, shape);
     for (int i = 0; i < ndim; i++)
@@ -119,8 +120,7 @@ static enum hs_status rebuild(struct hs_node *node, struct hs_pickle *p, const s
         return st;
     if (p->big_endian_storage)
         hs_swap_elements(t.data, count, size);
-    node->kind = HS_NODE_TENSOR;
-    node->tensor = t;
+    node->array->tensor = t;
     return HS_OK;
 }
 
@@ -140,12 +140,12 @@ static enum hs_status quantizer(struct hs_node *node, struct hs_pickle *p, const
         if (q->n < 4 || q->items[1]->kind != HS_NODE_TENSOR ||
             q->items[2]->kind != HS_NODE_TENSOR || q->items[3]->kind != HS_NODE_INT)
             return hs_node_bad(p, "a quantized tensor without scales for its channels");
-        n = hs_tensor_count(&q->items[1]->tensor);
-        if (n == 0 || n != hs_tensor_count(&q->items[2]->tensor) || q->items[3]->integer < 0 ||
-            q->items[3]->integer >= node->tensor.ndim ||
-            node->tensor.shape[q->items[3]->integer] != n)
+        n = hs_tensor_count(&q->items[1]->array->tensor);
+        if (n == 0 || n != hs_tensor_count(&q->items[2]->array->tensor) ||
+            q->items[3]->integer < 0 || q->items[3]->integer >= node->array->tensor.ndim ||
+            node->array->tensor.shape[q->items[3]->integer] != n)
             return hs_node_bad(p, "a quantized tensor whose scales do not fit its channels");
-        node->axis = (int)q->items[3]->integer;
+        node->array->axis = (int)q->items[3]->integer;
     } else if (q->items[2]->kind != HS_NODE_INT) {
         return hs_node_bad(p, "a quantized tensor without a zero point");
     }
@@ -154,15 +154,17 @@ static enum hs_status quantizer(struct hs_node *node, struct hs_pickle *p, const
     if (scales == NULL || zeros == NULL)
         return hs_node_no_memory(p);
     for (size_t i = 0; i < n; i++) {
-        scales[i] = per_channel ? hs_tensor_get(&q->items[1]->tensor, i) : q->items[1]->number;
-        zeros[i] = per_channel ? (int64_t)fmax(-0x1p31,
-                                               fmin(0x1p31, hs_tensor_get(&q->items[2]->tensor, i)))
-                               : q->items[2]->integer;
+        scales[i] =
+            per_channel ? hs_tensor_get(&q->items[1]->array->tensor, i) : q->items[1]->number;
+        zeros[i] = per_channel
+                       ? (int64_t)fmax(-0x1p31,
+                                       fmin(0x1p31, hs_tensor_get(&q->items[2]->array->tensor, i)))
+                       : q->items[2]->integer;
     }
-    node->quantized = true;
-    node->scales = scales;
-    node->zero_points = zeros;
-    node->n_scales = n;
+    node->array->quantized = true;
+    node->array->scales = scales;
+    node->array->zero_points = zeros;
+    node->array->n_scales = n;
     return HS_OK;
 }
 
@@ -200,7 +202,7 @@ enum hs_status hs_torch_tensor(struct hs_node **out, struct hs_pickle *p, const 
         return hs_node_no_memory(p);
     if (s == NULL)
         return hs_node_bad(p, "a tensor without a storage");
-    dtype = s->dtype;
+    dtype = s->array->dtype;
     if (strcmp(name, "_rebuild_tensor_v3") == 0) {
         const struct hs_node *d = hs_node_arg(args, 6, HS_NODE_GLOBAL);
 

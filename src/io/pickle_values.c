@@ -1,19 +1,41 @@
 #include "io/pickle_machine.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
+
+enum { POOL = 64 }; /* nodes made at a time */
+
+bool hs_node_make_array(struct hs_pickle *p, struct hs_node *n, enum hs_node_kind kind)
+{
+    struct hs_node_array *a = hs_arena_alloc_zero(&p->container->arena, 1, sizeof *a);
+
+    if (a == NULL)
+        return false;
+    a->axis = -1;
+    n->array = a;
+    n->kind = kind;
+    return true;
+}
 
 struct hs_node *hs_node_new(struct hs_pickle *p, enum hs_node_kind kind)
 {
-    struct hs_node *n = hs_arena_alloc_zero(&p->container->arena, 1, sizeof *n);
+    struct hs_node *n;
 
-    if (n != NULL) {
-        n->kind = kind;
-        n->axis = -1;
+    if (p->pool_left == 0) {
+        p->pool = hs_arena_alloc_zero(&p->container->arena, POOL, sizeof *p->pool);
+        if (p->pool == NULL)
+            return NULL;
+        p->pool_left = POOL;
     }
+    n = &p->pool[--p->pool_left];
+    n->kind = kind;
+    if (kind == HS_NODE_TENSOR || kind == HS_NODE_STORAGE)
+        return hs_node_make_array(p, n, kind) ? n : NULL;
     return n;
 }
 
@@ -161,11 +183,21 @@ enum hs_status hs_machine_push_float(struct hs_machine *m, double v)
     return hs_machine_push(m, n);
 }
 
+/* An integer beyond 64 bits: as the nearest double. */
+static enum hs_status push_big(struct hs_machine *m, double v)
+{
+    struct hs_node *node = hs_node_new(m->p, HS_NODE_BIG);
+
+    if (node == NULL)
+        return hs_machine_no_memory(m);
+    node->number = v;
+    return hs_machine_push(m, node);
+}
+
 /* A little-endian two's complement integer of any length. */
 enum hs_status hs_machine_push_long(struct hs_machine *m, size_t n)
 {
     const unsigned char *d;
-    struct hs_node *node;
     double v = 0;
 
     if (!hs_machine_take(m, n, &d))
@@ -179,13 +211,70 @@ enum hs_status hs_machine_push_long(struct hs_machine *m, size_t n)
             u |= ~(uint64_t)0 << (8 * n);
         return hs_machine_push_int(m, (int64_t)u);
     }
-    node = hs_node_new(m->p, HS_NODE_BIG);
-    if (node == NULL)
-        return hs_machine_no_memory(m);
     for (size_t i = n; i-- > 0;)
-        v = v * 256 + d[i]; /* overflows to infinity, which says enough */
-    node->number = (d[n - 1] & 0x80) != 0 ? v - ldexp(1, n > 200 ? 2000 : (int)(8 * n)) : v;
-    return hs_machine_push(m, node);
+        v = v * 256 + d[i];     /* overflows to infinity, which says enough */
+    if ((d[n - 1] & 0x80) != 0) /* two's complement; past a double's range it is minus infinity */
+        v = isinf(v) ? -v : v - ldexp(1, (int)(8 * n));
+    return push_big(m, v);
+}
+
+/* `digits` hexadecimal digits; false when there are others. */
+static bool hexadecimal(const char *text, size_t n, size_t digits, uint32_t *out)
+{
+    static const char all[] = "0123456789abcdef0123456789ABCDEF";
+    uint32_t v = 0;
+
+    if (n < digits)
+        return false;
+    for (size_t i = 0; i < digits; i++) {
+        const char *hit = text[i] != '\0' ? strchr(all, text[i]) : NULL;
+
+        if (hit == NULL)
+            return false;
+        v = v << 4 | (uint32_t)((hit - all) % 16);
+    }
+    *out = v;
+    return true;
+}
+
+/* One escape behind a backslash: how many characters it has (0: none of ours) and what it means. */
+static size_t escape(const char *text, size_t n, bool unicode, uint32_t *out)
+{
+    static const char letters[] = "ntr\\'\"abfv", meanings[] = "\n\t\r\\'\"\a\b\f\v";
+    const char *hit;
+
+    if (unicode)
+        return n > 0 && text[0] == 'u' && hexadecimal(text + 1, n - 1, 4, out)   ? 5
+               : n > 0 && text[0] == 'U' && hexadecimal(text + 1, n - 1, 8, out) ? 9
+                                                                                 : 0;
+    if (n > 0 && text[0] == 'x' && hexadecimal(text + 1, n - 1, 2, out))
+        return 3;
+    hit = n > 0 && text[0] != '\0' ? strchr(letters, text[0]) : NULL;
+    if (hit == NULL)
+        return 0;
+    *out = (uint32_t)(unsigned char)meanings[hit - letters];
+    return 1;
+}
+
+/* Protocol 0 writes str as raw-unicode-escape (\uXXXX, other bytes are latin-1), and the str of
+ * Python 2 as a Python literal; both become UTF-8. */
+static enum hs_status push_escaped(struct hs_machine *m, const char *text, size_t n, bool unicode)
+{
+    struct hs_str out = HS_STR_INIT;
+    enum hs_status st;
+
+    for (size_t i = 0; i < n;) {
+        uint32_t c = (unsigned char)text[i];
+        size_t used = text[i] == '\\' ? escape(text + i + 1, n - i - 1, unicode, &c) : 0;
+        char utf8[4];
+
+        hs_str_add_bytes(&out, utf8, hs_utf8_encode(c, utf8));
+        i += 1 + used;
+    }
+    st = hs_str_ok(&out) ? hs_machine_push_text(m, HS_NODE_STRING, out.buf, out.len)
+                         : hs_machine_no_memory(m);
+    hs_str_dispose(&out);
+    return st;
 }
 
 /* Text opcodes of protocol 0: I, L, F, S, V. */
@@ -198,10 +287,11 @@ enum hs_status hs_machine_push_line(struct hs_machine *m, int op)
     if (!hs_machine_line(m, &text, &n))
         return hs_machine_bad(m, "a line has no end");
     if (op == 'S' || op == 'V') {
-        if (op == 'S' && n >= 2 && (text[0] == '\'' || text[0] == '"') && text[n - 1] == text[0])
-            return hs_machine_push_text(m, HS_NODE_STRING, text + 1, n - 2);
-        return op == 'V' ? hs_machine_push_text(m, HS_NODE_STRING, text, n)
-                         : hs_machine_bad(m, "a string has no quotes");
+        if (op == 'V')
+            return push_escaped(m, text, n, true);
+        if (n >= 2 && (text[0] == '\'' || text[0] == '"') && text[n - 1] == text[0])
+            return push_escaped(m, text + 1, n - 2, false);
+        return hs_machine_bad(m, "a string has no quotes");
     }
     if (n >= sizeof copy)
         return hs_machine_bad(m, "a number is too long");
@@ -218,10 +308,14 @@ enum hs_status hs_machine_push_line(struct hs_machine *m, int op)
     if (n > 0 && copy[n - 1] == 'L')
         copy[n - 1] = '\0';
     {
-        long long v = strtoll(copy, &end, 10);
+        long long v;
+        double big = strtod(copy, &end);
 
-        return end != copy && *end == '\0' ? hs_machine_push_int(m, v)
-                                           : hs_machine_bad(m, "an integer cannot be read");
+        if (end == copy || *end != '\0' || strpbrk(copy, ".eExXnNiI") != NULL)
+            return hs_machine_bad(m, "an integer cannot be read");
+        errno = 0;
+        v = strtoll(copy, NULL, 10);
+        return errno == 0 ? hs_machine_push_int(m, v) : push_big(m, big);
     }
 }
 

@@ -3,11 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/fmt.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "io/pickle.h"
 
-enum { MAX_ENTRIES = 100000, MAX_VISITS = 1000000 };
+enum { MAX_NAME = 4096, MAX_ENTRIES = 50000, MAX_VISITS = 1000000 };
 
 struct walk {
     struct hs_pickle *p;
@@ -84,7 +85,8 @@ static enum hs_status add(struct walk *w, struct hs_entry e)
     if (c->entries.len >= MAX_ENTRIES)
         return hs_fail(w->p->err, HS_ELIMIT, "%s: more than %d values inside", w->p->source,
                        MAX_ENTRIES);
-    e.name = hs_arena_strndup(&c->arena, w->name.buf, w->name.len);
+    e.name =
+        hs_arena_strndup(&c->arena, w->name.buf, w->name.len < MAX_NAME ? w->name.len : MAX_NAME);
     if (e.name == NULL || !hs_str_ok(&w->name) || !HS_VEC_PUSH(&c->entries, e))
         return no_memory(w);
     return HS_OK;
@@ -99,7 +101,8 @@ static enum hs_status descend(struct walk *w, const char *part, size_t n, struct
 
     if (length != 0)
         hs_str_add_char(&w->name, '.');
-    hs_text_sanitize(&w->name, part, n, 0, false);
+    hs_text_sanitize(&w->name, part, n < 1024 ? n : 1024, 255,
+                     false); /* a long key is not copied for each value */
     st = visit(w, child, bookkeeping);
     hs_str_truncate(&w->name, length);
     return st;
@@ -118,6 +121,36 @@ static enum hs_status items(struct walk *w, struct hs_node *n, bool bookkeeping)
     return st;
 }
 
+/* Keys that are no text, as Python shows them. */
+static const char *number_key(char out[HS_FMT_SIZE], const struct hs_node *key)
+{
+    if (key->kind == HS_NODE_INT)
+        snprintf(out, HS_FMT_SIZE, "%" PRId64, key->integer);
+    else if (key->kind == HS_NODE_BOOL)
+        snprintf(out, HS_FMT_SIZE, "%s", key->integer != 0 ? "True" : "False");
+    else if (key->kind == HS_NODE_NONE)
+        snprintf(out, HS_FMT_SIZE, "None");
+    else
+        hs_fmt_double(out, key->number);
+    return out;
+}
+
+static void tuple_key(struct hs_str *out, const struct hs_node *key)
+{
+    hs_str_add_char(out, '(');
+    for (size_t i = 0; i < key->n && i < 16; i++) {
+        const struct hs_node *item = key->items[i];
+        char number[HS_FMT_SIZE];
+
+        hs_str_add(out, i != 0 ? ", " : "");
+        if (item->kind == HS_NODE_STRING)
+            hs_str_add_bytes(out, item->text, item->len < 255 ? item->len : 255);
+        else
+            hs_str_add(out, item->kind <= HS_NODE_FLOAT ? number_key(number, item) : "...");
+    }
+    hs_str_add_char(out, ')');
+}
+
 /* Keys and values; `module` says that the keys are attributes of an object. */
 static enum hs_status pairs(struct walk *w, struct hs_node *n, bool module, bool bookkeeping)
 {
@@ -125,12 +158,18 @@ static enum hs_status pairs(struct walk *w, struct hs_node *n, bool module, bool
 
     for (size_t i = 0; st == HS_OK && i + 1 < n->n; i += 2) {
         struct hs_node *key = n->items[i], *value = n->items[i + 1];
-        char number[32];
+        if (key->kind == HS_NODE_TUPLE) {
+            struct hs_str text = HS_STR_INIT;
 
-        if (key->kind == HS_NODE_INT || key->kind == HS_NODE_BOOL) {
-            int len = snprintf(number, sizeof number, "%" PRId64, key->integer);
+            tuple_key(&text, key);
+            st = descend(w, text.buf, text.len, value, bookkeeping);
+            hs_str_dispose(&text);
+        } else if (key->kind == HS_NODE_INT || key->kind == HS_NODE_BOOL ||
+                   key->kind == HS_NODE_FLOAT || key->kind == HS_NODE_BIG ||
+                   key->kind == HS_NODE_NONE) {
+            char number[HS_FMT_SIZE];
 
-            st = descend(w, number, (size_t)len, value, bookkeeping);
+            st = descend(w, number, strlen(number_key(number, key)), value, bookkeeping);
         } else if (key->kind == HS_NODE_STRING || key->kind == HS_NODE_BYTES) {
             if (module && is_transparent(key->text) && value->kind == HS_NODE_DICT)
                 st = pairs(w, value, false, bookkeeping);
@@ -165,12 +204,12 @@ static enum hs_status leaf(struct walk *w, const struct hs_node *n, bool bookkee
     switch (n->kind) {
     case HS_NODE_TENSOR:
         e.kind = HS_ENTRY_TENSOR;
-        e.tensor = n->tensor;
-        e.quantized = n->quantized;
-        e.scales = n->scales;
-        e.zero_points = n->zero_points;
-        e.n = n->n_scales;
-        e.axis = n->axis;
+        e.tensor = n->array->tensor;
+        e.quantized = n->array->quantized;
+        e.scales = n->array->scales;
+        e.zero_points = n->array->zero_points;
+        e.n = n->array->n_scales;
+        e.axis = n->array->axis;
         break;
     case HS_NODE_BOOL:
         e.kind = HS_ENTRY_BOOL;
@@ -227,6 +266,8 @@ static enum hs_status visit(struct walk *w, struct hs_node *n, bool bookkeeping)
         break;
     default:
         st = leaf(w, n, bookkeeping);
+        if (st == HS_OK && n->kind == HS_NODE_TENSOR && n->array->state != NULL)
+            st = visit(w, n->array->state, bookkeeping);
     }
     w->depth--;
     n->open = false;

@@ -1,6 +1,7 @@
 /* safetensors: 8 bytes of header length, a JSON object name -> {dtype, shape, data_offsets}, then
  * the bytes. Offsets count from the end of the header. (huggingface/safetensors README, "Format")
  */
+#include <inttypes.h>
 #include <string.h>
 
 #include "io/container.h"
@@ -31,7 +32,8 @@ static bool find_dtype(const char *name, enum hs_dtype *out)
 
 static bool sniff(struct hs_bytes b, const char *name)
 {
-    (void)name;
+    if (hs_ends_with(name, ".safetensors"))
+        return true;
     return b.len >= 10 && b.data[8] == '{' && hs_read_le(b.data, 8) <= b.len - 8 &&
            hs_read_le(b.data, 8) >= 2;
 }
@@ -81,12 +83,18 @@ static enum hs_status one(struct hs_container *out, const struct hs_member *m, s
 static enum hs_status read(struct hs_container *out, struct hs_bytes bytes, const char *name,
                            const struct hs_io_limits *limits, struct hs_error *err)
 {
-    uint64_t length = hs_read_le(bytes.data, 8);
-    struct hs_bytes data = hs_bytes_part(bytes, 8 + (size_t)length, bytes.len - 8 - (size_t)length);
+    uint64_t length = bytes.len >= 8 ? hs_read_le(bytes.data, 8) : 0;
+    struct hs_bytes data;
     struct hs_value header;
     enum hs_status st;
 
     out->format = "safetensors";
+    if (bytes.len < 8 || length > bytes.len - 8)
+        return hs_fail(err, HS_EFORMAT,
+                       "%s: truncated: the safetensors header claims %" PRIu64
+                       " bytes, the file has %zu",
+                       name, length, bytes.len);
+    data = hs_bytes_part(bytes, 8 + (size_t)length, bytes.len - 8 - (size_t)length);
     st = hs_json_read(&header, &out->arena, hs_bytes_part(bytes, 8, (size_t)length), name, limits,
                       err);
     if (st == HS_OK && header.kind != HS_MAP)
