@@ -14,8 +14,8 @@ bool hs_shape_count(size_t *count, int ndim, const size_t *shape)
 
     for (int i = 0; i < ndim; i++) {
         empty = empty || shape[i] == 0;
-        if (shape[i] != 0 && !hs_mul_checked(&n, n, shape[i]))
-            return false;
+        if (shape[i] != 0 && (!hs_mul_checked(&n, n, shape[i]) || n > PTRDIFF_MAX))
+            return false; /* strides are signed, and count even where another dimension is 0 */
     }
     *count = empty ? 0 : n;
     return true;
