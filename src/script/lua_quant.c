@@ -9,6 +9,7 @@
 #include "quant/observer.h"
 #include "quant/options.h"
 #include "quant/qparams.h"
+#include "script/lua_quant_layers.h"
 #include "script/lua_tensor.h"
 #include "script/state.h"
 
@@ -426,6 +427,8 @@ int hs_open_quant(lua_State *L)
                                          {"fake_quantize_grad", fake_quantize_grad},
                                          {"pow2_exponent", pow2_exponent},
                                          {"energy", energy},
+                                         {"fold_batchnorm", hs_lua_quant_fold_batchnorm},
+                                         {"match_codes", hs_lua_quant_match_codes},
                                          {"profiles", profiles},
                                          {NULL, NULL}};
 

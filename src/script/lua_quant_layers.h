@@ -1,0 +1,10 @@
+/* Functions of the global table `quant` that work on whole layers; lua_quant.c registers them. */
+#ifndef HS_SCRIPT_LUA_QUANT_LAYERS_H
+#define HS_SCRIPT_LUA_QUANT_LAYERS_H
+
+#include <lua.h>
+
+int hs_lua_quant_fold_batchnorm(lua_State *L);
+int hs_lua_quant_match_codes(lua_State *L);
+
+#endif
