@@ -158,9 +158,9 @@ static enum hs_status announce(void *payload, const struct hs_report *report, st
     job->announced++;
     hs_report_text(&text, report, 100);
     if (st == HS_OK && job->o->json != NULL && strcmp(job->o->json, "-") == 0) {
-        fwrite(json.buf, 1, json.len, job->cli->out);
-        if (fflush(job->cli->out) != 0)
-            st = hs_fail(err, HS_EIO, "standard output was closed");
+        if (fwrite(json.buf, 1, json.len, job->cli->out) != json.len ||
+            fflush(job->cli->out) != 0)
+            st = hs_fail(err, HS_EIO, "standard output cannot be written");
     } else {
         hs_str_add(&job->all, json.buf);
     }
@@ -248,7 +248,9 @@ static enum hs_status show(struct job *job, struct hs_error *err)
     if (job->o->json != NULL && strcmp(job->o->json, "-") != 0)
         return hs_file_write(job->o->json, job->all.buf, job->all.len, err);
     if (job->o->json == NULL && job->o->out == NULL)
-        fwrite(job->table.buf, 1, job->table.len, job->cli->out);
+        if (fwrite(job->table.buf, 1, job->table.len, job->cli->out) != job->table.len ||
+            fflush(job->cli->out) != 0)
+            return hs_fail(err, HS_EIO, "standard output cannot be written");
     return HS_OK;
 }
 
