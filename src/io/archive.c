@@ -5,6 +5,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <iconv.h>
+#include <locale.h>
 
 #include "base/mem.h"
 #include "base/path.h"
@@ -193,9 +194,9 @@ static enum hs_status one_member(struct reading *r, struct archive *a, struct ar
     return st == HS_OK ? keep(r, name, buffer, err) : st;
 }
 
-enum hs_status hs_archive_read(struct hs_archive *out, struct hs_arena *arena,
-                               struct hs_bytes bytes, const struct hs_io_limits *limits,
-                               struct hs_error *err)
+static enum hs_status read_members(struct hs_archive *out, struct hs_arena *arena,
+                                   struct hs_bytes bytes, const struct hs_io_limits *limits,
+                                   struct hs_error *err)
 {
     struct reading r = {.out = out, .arena = arena, .limits = limits, .compressed = bytes.len};
     struct archive *a = archive_read_new();
@@ -229,6 +230,23 @@ enum hs_status hs_archive_read(struct hs_archive *out, struct hs_arena *arena,
     hs_zip_directory_dispose(&r.zip);
     hs_str_dispose(&buffer);
     archive_read_free(a);
+    return st;
+}
+
+/* libarchive converts member names by the thread's locale, and in the C locale it drops those that
+ * are not ASCII: what a zip holds must not depend on LANG. */
+enum hs_status hs_archive_read(struct hs_archive *out, struct hs_arena *arena,
+                               struct hs_bytes bytes, const struct hs_io_limits *limits,
+                               struct hs_error *err)
+{
+    locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+    locale_t before = utf8 != (locale_t)0 ? uselocale(utf8) : (locale_t)0;
+    enum hs_status st = read_members(out, arena, bytes, limits, err);
+
+    if (utf8 != (locale_t)0) {
+        uselocale(before);
+        freelocale(utf8);
+    }
     return st;
 }
 

@@ -171,13 +171,33 @@ static void sync_folder(const char *path)
     hs_str_dispose(&dir);
 }
 
+/* A device or pipe (/dev/stdout, a FIFO) takes the bytes as they come: renaming a file over it would take it
+ * away from everybody else. */
+static enum hs_status write_in_place(const char *path, const void *data, size_t size, struct hs_error *err)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    enum hs_status st;
+
+    if (fd < 0)
+        return hs_fail(err, HS_EIO, "%s: cannot be written: %s", path, strerror(errno));
+    st = write_all(fd, path, data, size, err);
+    if (close(fd) != 0 && st == HS_OK)
+        st = hs_fail(err, HS_EIO, "%s: cannot be written: %s", path, strerror(errno));
+    return st;
+}
+
 enum hs_status hs_file_write(const char *path, const void *data, size_t size, struct hs_error *err)
 {
     struct hs_str temporary = HS_STR_INIT;
     const char *base = hs_path_base(path);
+    struct stat target;
     enum hs_status st;
     int fd;
 
+    /* /dev/stdout may lead to a regular file, and is no place for a rename all the same */
+    if (strncmp(path, "/dev/", 5) == 0 || (stat(path, &target) == 0 && (S_ISCHR(target.st_mode) ||
+                                                                       S_ISFIFO(target.st_mode))))
+        return write_in_place(path, data, size, err);
     hs_str_printf(&temporary, "%.*s.%s.tmp-%ld", (int)(base - path), path, base, (long)getpid());
     if (!hs_str_ok(&temporary))
         return hs_fail(err, HS_ENOMEM, "out of memory");

@@ -205,6 +205,65 @@ static void a_table_and_files_are_written_on_request(void **state)
     hs_str_dispose(&out);
 }
 
+static void a_device_as_target_is_written_not_replaced(void **state)
+{
+    struct hs_str out = HS_STR_INIT;
+    struct stat s;
+    char path[1024];
+
+    (void)state;
+    put("blank/readme.txt", "nothing to see");
+    snprintf(path, sizeof path, "%s/sink", dir);
+    assert_int_equal(symlink("/dev/null", path), 0);
+    assert_int_equal(run(&out, "grade pow2-vgg8 --one blank --json sink"), 1);
+    assert_int_equal(lstat(path, &s), 0);
+    assert_true(S_ISLNK(s.st_mode));
+    assert_int_equal(run(&out, "grade pow2-vgg8 --one blank --json - >/dev/full; echo $?"), 0);
+    assert_contains(out.buf, "3\n");
+    hs_str_dispose(&out);
+}
+
+static void an_interrupt_ends_with_130_and_whole_lines(void **state)
+{
+    struct hs_str out = HS_STR_INIT;
+    pid_t pid;
+    int status;
+    size_t n = 0;
+    struct hs_arena arena = HS_ARENA_INIT;
+    char path[1024], *text;
+
+    (void)state;
+    put("loop/grader.lua", "assignment{id = 'l', title = 'l', files = {'answers.json'}}\n"
+                           "check('a', {points = 1, title = 'a'}, function(s) if s:number('x') == "
+                           "1 then while true do end "
+                           "end return expect.correct() end)\n");
+    put("in/a/answers.json", "{\"x\":0}");
+    put("in/b/answers.json", "{\"x\":1}");
+    pid = fork();
+    if (pid == 0) {
+        if (chdir(dir) == 0 && freopen("lines", "w", stdout) != NULL &&
+            freopen("errors", "w", stderr) != NULL)
+            execl(getenv("HALFSTEP_BINARY"), "halfstep", "grade", "loop", "in", "--json", "-",
+                  (char *)NULL);
+        _exit(99);
+    }
+    snprintf(path, sizeof path, "%s/lines", dir);
+    for (int i = 0; i < 100 && n == 0; i++) { /* the first report is out, the second loops */
+        struct stat s;
+
+        usleep(20000);
+        n = stat(path, &s) == 0 ? (size_t)s.st_size : 0;
+    }
+    kill(pid, SIGINT);
+    waitpid(pid, &status, 0);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 130);
+    text = hs_test_read(&arena, path, &n);
+    assert_true(n > 0 && text[n - 1] == '\n');
+    hs_arena_dispose(&arena);
+    hs_str_dispose(&out);
+}
+
 static void the_real_file_of_the_lab_has_nothing_wrong(void **state)
 {
     struct hs_str out = HS_STR_INIT;
@@ -235,6 +294,8 @@ int main(void)
         TEST(exit_codes_tell_the_kinds_of_trouble_apart),
         TEST(resume_after_a_kill_equals_a_clean_run),
         TEST(a_table_and_files_are_written_on_request),
+        TEST(a_device_as_target_is_written_not_replaced),
+        TEST(an_interrupt_ends_with_130_and_whole_lines),
         TEST(the_real_file_of_the_lab_has_nothing_wrong),
     };
 

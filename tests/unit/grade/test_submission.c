@@ -156,6 +156,122 @@ static void the_budget_of_all_files_holds(void **state)
                  "15 bytes");
 }
 
+/* A stored zip, as simple as the format allows. */
+struct zip {
+    unsigned char bytes[4096];
+    size_t len, count, central_len;
+    unsigned char central[2048];
+};
+
+static uint32_t crc_of(const char *p, size_t n)
+{
+    uint32_t crc = 0xffffffffU;
+
+    for (size_t i = 0; i < n; i++) {
+        crc ^= (unsigned char)p[i];
+        for (int bit = 0; bit < 8; bit++)
+            crc = crc >> 1 ^ (0xedb88320U & (0U - (crc & 1U)));
+    }
+    return ~crc;
+}
+
+static void le(unsigned char *out, size_t *at, uint32_t v, size_t n)
+{
+    for (size_t i = 0; i < n; i++, v >>= 8)
+        out[(*at)++] = (unsigned char)(v & 0xff);
+}
+
+static void zip_add(struct zip *z, const char *name, const char *text, bool utf8)
+{
+    size_t n = strlen(text), offset = z->len;
+    const uint32_t common[] = {20, utf8 ? 0x800U : 0U, 0, 0, 33};
+
+    le(z->bytes, &z->len, 0x04034b50, 4);
+    le(z->central, &z->central_len, 0x02014b50, 4);
+    le(z->central, &z->central_len, 20, 2);
+    for (size_t i = 0; i < 5; i++) {
+        le(z->bytes, &z->len, common[i], 2);
+        le(z->central, &z->central_len, common[i], 2);
+    }
+    for (int side = 0; side < 2; side++) {
+        unsigned char *out = side == 0 ? z->bytes : z->central;
+        size_t *at = side == 0 ? &z->len : &z->central_len;
+
+        le(out, at, crc_of(text, n), 4);
+        le(out, at, (uint32_t)n, 4);
+        le(out, at, (uint32_t)n, 4);
+        le(out, at, (uint32_t)strlen(name), 2);
+        le(out, at, 0, 2);
+    }
+    le(z->central, &z->central_len, 0, 2); /* comment, disk, attributes */
+    le(z->central, &z->central_len, 0, 4);
+    le(z->central, &z->central_len, 0, 4);
+    le(z->central, &z->central_len, (uint32_t)offset, 4);
+    memcpy(z->bytes + z->len, name, strlen(name));
+    z->len += strlen(name);
+    memcpy(z->bytes + z->len, text, n);
+    z->len += n;
+    memcpy(z->central + z->central_len, name, strlen(name));
+    z->central_len += strlen(name);
+    z->count++;
+}
+
+static void zip_load(struct fixture *f, struct zip *z, const char *name)
+{
+    char path[1024];
+    size_t start = z->len;
+
+    memcpy(z->bytes + z->len, z->central, z->central_len);
+    z->len += z->central_len;
+    le(z->bytes, &z->len, 0x06054b50, 4);
+    le(z->bytes, &z->len, 0, 4);
+    le(z->bytes, &z->len, (uint32_t)z->count, 2);
+    le(z->bytes, &z->len, (uint32_t)z->count, 2);
+    le(z->bytes, &z->len, (uint32_t)z->central_len, 4);
+    le(z->bytes, &z->len, (uint32_t)start, 4);
+    le(z->bytes, &z->len, 0, 2);
+    snprintf(path, sizeof path, "%s/%s", f->dir, name);
+    hs_test_write(path, z->bytes, z->len);
+    load(f, path);
+}
+
+static void a_zip_gives_its_members_without_folder_and_litter(void **state)
+{
+    struct fixture *f = *state;
+    struct zip z = {.len = 0};
+
+    zip_add(&z, "N1_lab1/报告.md", "text", true);
+    zip_add(&z, "N1_lab1/weights/w.json", "{}", true);
+    zip_add(&z, "__MACOSX/N1_lab1/._w.json", "litter", true);
+    zip_add(&z, "N1_lab1/.DS_Store", "litter", true);
+    zip_load(f, &z, "{N1}_lab1.zip");
+    assert_string_equal(f->s.kind, "archive");
+    assert_int_equal(f->s.files.len, 2);
+    assert_string_equal(f->s.files.items[0].name, "weights/w.json");
+    assert_string_equal(f->s.files.items[1].name, "报告.md");
+}
+
+static void names_of_an_old_chinese_zip_become_utf8(void **state)
+{
+    struct fixture *f = *state;
+    struct zip z = {.len = 0};
+
+    zip_add(&z, "\xb1\xa8\xb8\xe6.md", "text", false); /* GB18030 */
+    zip_load(f, &z, "N1_lab1.zip");
+    assert_string_equal(f->s.files.items[0].name, "报告.md");
+}
+
+static void an_archive_inside_is_a_file_like_others(void **state)
+{
+    struct fixture *f = *state;
+    struct zip z = {.len = 0};
+
+    zip_add(&z, "inner.zip", "PK\003\004 whatever", true);
+    zip_add(&z, "report.md", "text", true);
+    zip_load(f, &z, "N1_lab1.zip");
+    assert_int_equal(f->s.files.len, 2);
+}
+
 static const char *found(struct fixture *f, const char *pattern)
 {
     bool several;
@@ -247,6 +363,9 @@ int main(void)
         TEST(a_single_file_is_a_hand_in),
         TEST(a_damaged_archive_is_malformed_and_still_has_a_hash),
         TEST(the_budget_of_all_files_holds),
+        TEST(a_zip_gives_its_members_without_folder_and_litter),
+        TEST(names_of_an_old_chinese_zip_become_utf8),
+        TEST(an_archive_inside_is_a_file_like_others),
         TEST(files_are_found_by_exactness_first),
         TEST(patterns_know_the_star_only),
         TEST(a_notebook_gives_the_sources_of_its_cells),
