@@ -28,23 +28,44 @@ local WANTED_LAYERS, SIZE_LIMIT, MIN_EXPONENT = 8, 4 * 1000 * 1000, -8
 
 -- ---- what was handed in ----
 
--- Name of the quantized model's file. One .pt alone is it, whatever its name; the float model is never taken for it.
-local function int8_file(s)
+-- Name of the quantized model's file, or nil and why. One .pt alone is it, whatever its name; the float model is never taken for it.
+local function pick_int8(s)
   local floats = s:find(FP32)
   for _, pattern in ipairs(INT8) do
-    local only, count
+    local only, count = nil, 0
     for _, file in ipairs(s:files()) do
       if file.name ~= floats and hand_in.fits(pattern, file.name) then
-        only, count = file.name, (count or 0) + 1
+        only, count = file.name, count + 1
       end
     end
     if count == 1 then
       return only
-    elseif count then
-      s:stop("malformed", "More than one file could be the quantized model (" .. pattern .. "): name it weight_int8.pt.")
+    elseif count > 1 then
+      return nil, pattern
     end
   end
-  s:stop("missing", "The quantized model is not handed in (weight_int8.pt).")
+  return nil
+end
+
+local function int8_file(s)
+  local name, several = pick_int8(s)
+  if several then
+    s:stop("malformed", "More than one file could be the quantized model (" .. several .. "): name it weight_int8.pt.")
+  end
+  return name or s:stop("missing", "The quantized model is not handed in (weight_int8.pt).")
+end
+
+-- The float model's file: by its name, or else the only other model beside the quantized one (vgg8.pt beside vgg8-power2.pt).
+local function fp32_file(s)
+  local name = s:find(FP32)
+  local codes = not name and pick_int8(s)
+  local others = {}
+  for _, file in ipairs(codes and s:files() or {}) do
+    if file.name ~= codes and (hand_in.fits("*.pt", file.name) or hand_in.fits("*.pth", file.name)) then
+      others[#others + 1] = file.name
+    end
+  end
+  return name or (#others == 1 and others[1]) or s:stop("missing", "Not handed in: the float model (weight_fp32.pt).")
 end
 
 local function int8_layers(s)
@@ -72,7 +93,7 @@ local function activations(s)
 end
 
 local function fp32_layers(s)
-  local file = s:need(FP32, "the float model (weight_fp32.pt)")
+  local file = fp32_file(s)
   local found = layers.float(s:entries(file))
   if #found == 0 then
     s:stop("malformed", "There is no float weight in " .. file .. ": save the state_dict of the trained model.")

@@ -111,8 +111,7 @@ static void judge_exit(struct job *job, const struct hs_report *report)
 
     job->some_below |= code == HS_EXIT_BELOW;
     job->some_review |= code == HS_EXIT_REVIEW;
-    for (size_t i = 0; i < report->messages.len; i++)
-        job->grader_failed |= hs_starts_with(report->messages.items[i], "The grader is at fault");
+    job->grader_failed |= report->grader_failed;
 }
 
 static bool wants(const struct options *o, const char *format)
@@ -158,8 +157,7 @@ static enum hs_status announce(void *payload, const struct hs_report *report, st
     job->announced++;
     hs_report_text(&text, report, 100);
     if (st == HS_OK && job->o->json != NULL && strcmp(job->o->json, "-") == 0) {
-        if (fwrite(json.buf, 1, json.len, job->cli->out) != json.len ||
-            fflush(job->cli->out) != 0)
+        if (fwrite(json.buf, 1, json.len, job->cli->out) != json.len || fflush(job->cli->out) != 0)
             st = hs_fail(err, HS_EIO, "standard output cannot be written");
     } else {
         hs_str_add(&job->all, json.buf);
@@ -190,26 +188,27 @@ static void progress(void *payload, size_t done, size_t of)
 
 /* ---- set-up ---- */
 
+/* Without a store nothing is kept and the grades are printed all the same; only --resume cannot do
+ * without. */
 static enum hs_status open_store(struct job *job, struct hs_error *err)
 {
     struct hs_str path = HS_STR_INIT;
+    struct hs_error why = HS_ERROR_INIT;
     const char *remark = NULL;
-    enum hs_status st = hs_env_dir(&path, HS_XDG_STATE, true, NULL);
+    enum hs_status st = hs_env_dir(&path, HS_XDG_STATE, true, &why);
 
-    if (st != HS_OK && !job->o->resume)
-        goto done; /* without a home nothing is kept; the grades are printed all the same */
-    if (st != HS_OK) {
-        st = hs_fail(err, HS_ENOTFOUND,
-                     "--resume needs a home folder to keep results in; set HALFSTEP_HOME");
-        goto done;
-    }
     hs_str_add(&path, "/grades.db");
-    st = hs_store_open(&job->store, path.buf, &job->arena, &remark, err);
+    if (st == HS_OK)
+        st = hs_store_open(&job->store, path.buf, &job->arena, &remark, &why);
+    hs_str_dispose(&path);
     if (remark != NULL)
         fprintf(job->cli->err, "halfstep grade: %s\n", remark);
-done:
-    hs_str_dispose(&path);
-    return job->o->resume || job->store != NULL || st == HS_EBUSY ? st : HS_OK;
+    if (st == HS_OK)
+        return HS_OK;
+    if (job->o->resume || st == HS_EBUSY)
+        return hs_fail(err, st, "%s", why.text);
+    fprintf(job->cli->err, "halfstep grade: results are not kept for --resume: %s\n", why.text);
+    return HS_OK;
 }
 
 static void set_limits(struct hs_grading_limits *limits, const struct options *o)

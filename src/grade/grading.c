@@ -152,7 +152,6 @@ static void take_malformed(struct hs_grading *g, const struct hs_value *v)
     const char *why = kept_text(g, v, "message");
 
     g->report.status = "malformed";
-    g->broken = true;
     for (size_t i = 0; i < g->report.rows.len; i++) {
         struct hs_row *row = &g->report.rows.items[i];
 
@@ -196,7 +195,7 @@ void hs_grading_frame(struct hs_grading *g, char kind, struct hs_bytes frame)
         else if (kind == 'R')
             take_row(g, &v);
         else if (kind == 'G') {
-            g->grader_failed = true;
+            g->report.grader_failed = true;
             hs_grading_note(g, "The grader is at fault: %s", hs_value_text(&v, "message", ""));
         }
     }
@@ -219,7 +218,7 @@ static void dead_check(struct hs_grading *g, const struct hs_worker *w, const ch
 /* Nothing was running: no worker would get further. All that is open goes to the staff. */
 static void give_up(struct hs_grading *g, const struct hs_worker *w, const char *how)
 {
-    if (!g->grader_failed) {
+    if (!g->report.grader_failed) {
         g->report.status = w->end == HS_WORKER_TIMEOUT ? "timeout" : "crashed";
         hs_grading_note(g, "Grading stopped outside a check: %s.", how);
     }

@@ -29,7 +29,7 @@ struct hs_grading {
     bool *done;              // (checks) arena: this row is final
     size_t next;             /* the first check that has no final row */
     ptrdiff_t running;       /* announced and not answered; -1: none */
-    bool finished, known_hash, broken, grader_failed;
+    bool finished, known_hash;
     uint64_t started;
 };
 

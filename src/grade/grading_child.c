@@ -208,7 +208,8 @@ int hs_grading_child(void *grading)
         return 0; /* told, or (no memory) seen by the parent as an end without rows */
     if (hs_grader_open(&c.grader, g->a, &c.submission, &g->limits->grader, &g->limits->io, &err) !=
         HS_OK) {
-        hs_error_prefix(&err, "%s:%d", err.source, err.line);
+        if (err.source[0] != '\0')
+            hs_error_prefix(&err, "%s:%d", err.source, err.line);
         send_message(&c, 'G', err.text);
         return 1;
     }

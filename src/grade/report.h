@@ -42,6 +42,7 @@ struct hs_report {
     HS_VEC(struct hs_row) rows;
     HS_VEC(const char *) messages;
     const char *grader_version, *content_hash;
+    bool grader_failed;  /* the grader could not even be loaded: a matter for the staff */
     uint64_t elapsed_ns; /* shown only when asked for */
 };
 
