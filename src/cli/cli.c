@@ -105,8 +105,10 @@ int hs_cli_main(struct hs_cli *cli, int argc, char **argv)
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error with a sentence, not a death */
     hs_env_set_locale();
     if (name == NULL) {
-        if (cli->screens->home == NULL)
-            return hs_cmd_help(cli, 1, argv);
+        char learn[] = "learn", *arguments[] = {learn, NULL};
+
+        if (cli->screens->home == NULL || hs_cli_is_linear())
+            return hs_cmd_learn(cli, 1, arguments);
         return cli->screens->home();
     }
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)

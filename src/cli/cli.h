@@ -37,6 +37,10 @@ const struct hs_command *hs_command_find(const char *name);
 /* Runs the command that argv names ("halfstep" alone opens the app). */
 int hs_cli_main(struct hs_cli *cli, int argc, char **argv);
 
+/* True when no screen can be shown: TERM is unset or dumb, or standard input or output is no terminal. Then bare `halfstep`
+ * and `learn` are linear (CONTRACTS 4). */
+bool hs_cli_is_linear(void);
+
 /* Prints "halfstep: sentence" to stderr and returns the exit code of the error's status. */
 int hs_cli_report(struct hs_cli *cli, const struct hs_error *err);
 

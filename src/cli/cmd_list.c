@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "cli/opt.h"
+#include "grade/assignment.h"
 #include "io/json.h"
 #include "kernels/kernels.h"
 #include "lesson/course.h"
@@ -11,7 +12,9 @@
 
 /* A list being built; `ok` turns false once for want of memory. */
 struct lister {
+    struct hs_cli *cli;
     struct hs_arena arena;
+    struct hs_value assignments;
     bool ok;
 };
 
@@ -47,6 +50,23 @@ static struct hs_value lessons(struct lister *l, const struct hs_course *course)
         push(l, &all, row);
     }
     return all;
+}
+
+static void add_assignment(void *payload, const char *folder)
+{
+    struct lister *l = payload;
+    struct hs_assignment assignment = HS_ASSIGNMENT_INIT;
+    struct hs_error why = HS_ERROR_INIT;
+    struct hs_value row;
+
+    if (hs_assignment_load(&assignment, folder, &why) != HS_OK) {
+        fprintf(l->cli->err, "halfstep list: %s\n", why.text);
+    } else {
+        l->ok &= hs_assignment_to_value(&row, &l->arena, &assignment);
+        if (l->ok)
+            push(l, &l->assignments, row);
+    }
+    hs_assignment_dispose(&assignment);
 }
 
 static struct hs_value observers(struct lister *l)
@@ -135,6 +155,14 @@ static void print_table(FILE *out, const struct hs_value *all)
         fprintf(out, "  %-26s %s (%lld min, %zu steps)\n", hs_value_text(row, "id", ""), hs_value_text(row, "title", ""),
                 (long long)hs_value_integer(row, "minutes", 0), hs_value_len(hs_value_get(row, "steps")));
     }
+    rows = hs_value_get(all, "assignments");
+    fputs("assignments\n", out);
+    for (size_t i = 0; i < hs_value_len(rows); i++) {
+        const struct hs_value *row = hs_value_at(rows, i);
+
+        fprintf(out, "  %-26s %s (%zu checks)\n", hs_value_text(row, "id", ""), hs_value_text(row, "title", ""),
+                hs_value_len(hs_value_get(row, "checks")));
+    }
     for (size_t i = 0; i < HS_COUNTOF(rest); i++)
         print_names(out, rest[i], hs_value_get(all, rest[i]));
 }
@@ -145,7 +173,7 @@ int hs_cmd_list(struct hs_cli *cli, int argc, char **argv)
         bool json;
     } o = {false};
     static const struct hs_opt options[] = {{"json", 'j', HS_OPT_FLAG, NULL, "print JSON (halfstep.list/1)", 0}, HS_OPT_END};
-    struct lister l = {.ok = true};
+    struct lister l = {.cli = cli, .assignments = hs_value_list(), .ok = true};
     struct hs_course course = HS_COURSE_INIT;
     struct hs_operands operands;
     struct hs_error err = HS_ERROR_INIT;
@@ -157,6 +185,8 @@ int hs_cmd_list(struct hs_cli *cli, int argc, char **argv)
     if (hs_course_load(&course, &err) == HS_OK) {
         set(&l, &all, "schema", hs_value_string(&l.arena, "halfstep.list/1"));
         set(&l, &all, "lessons", lessons(&l, &course));
+        hs_assignments_each(add_assignment, &l);
+        set(&l, &all, "assignments", l.assignments);
         set(&l, &all, "observers", observers(&l));
         set(&l, &all, "schemes", schemes(&l));
         set(&l, &all, "profiles", profiles(&l));

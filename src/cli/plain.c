@@ -192,7 +192,7 @@ static void do_why(struct hs_plain *p, const char *rest)
     const struct hs_item *item = p->part != (size_t)-1 ? hs_plain_item(p, p->part) : NULL;
 
     (void)rest;
-    if (item == NULL || item->question == NULL || item->state->verdict.kind == HS_VERDICT_NONE)
+    if (item == NULL || item->question == NULL || item->state->verdict.kind == HS_ANSWER_NONE)
         hs_plain_say(p, "Nothing was answered here yet.");
     else
         hs_plain_verdict(p);

@@ -247,7 +247,7 @@ void hs_plain_steps(struct hs_plain *p)
     const struct hs_lesson *lesson = hs_study_lesson(p->study);
 
     for (size_t i = 0; i < lesson->steps.len; i++)
-        hs_plain_say(p, "%s %zu. %s (%s)%s", hs_study_step_is_done(p->study, i) ? "[ok]" : "[  ]", i + 1,
+        hs_plain_say(p, "%s %zu. %s (%s)%s", hs_study_step_is_done(p->study, i) ? "[ok]" : "[--]", i + 1,
                      lesson->steps.items[i].title, lesson->steps.items[i].id, i == hs_study_step(p->study) ? " - here" : "");
 }
 
@@ -262,11 +262,11 @@ void hs_plain_verdict(struct hs_plain *p)
     state = item->state;
     if (*state->verdict.understood != '\0')
         hs_plain_say(p, "Understood as %s.", state->verdict.understood);
-    if (state->verdict.kind == HS_VERDICT_MISCONCEPTION)
+    if (state->verdict.kind == HS_ANSWER_MISCONCEPTION)
         hs_plain_say(p, "Not quite (%s). %s", state->verdict.misconception, state->verdict.message);
     else
         hs_plain_say(p, "%s", state->verdict.message);
-    if (state->verdict.kind == HS_VERDICT_CORRECT || state->verdict.kind == HS_VERDICT_PREDICTED) {
+    if (state->verdict.kind == HS_ANSWER_CORRECT || state->verdict.kind == HS_ANSWER_PREDICTED) {
         hs_plain_say(p, "%s of %s points.", hs_plain_points(points, sizeof points, state->points),
                      hs_plain_points(maximum, sizeof maximum, item->question->points));
         if (item->question->kind != HS_ASK_PREDICT && *item->question->solution != '\0')

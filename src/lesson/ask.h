@@ -41,28 +41,28 @@ struct hs_question {
 HS_MUST_USE enum hs_status hs_question_read(struct hs_question *out, struct hs_arena *arena, const struct hs_value *spec,
                                             struct hs_error *err);
 
-enum hs_verdict_kind {
-    HS_VERDICT_NONE,          /* nothing was answered */
-    HS_VERDICT_INVALID,       /* not readable as an answer; uses no attempt */
-    HS_VERDICT_CORRECT,
-    HS_VERDICT_PREDICTED,     /* a prediction that was off: it counts as made */
-    HS_VERDICT_MISCONCEPTION, /* wrong in a way that has a name */
-    HS_VERDICT_WRONG
+enum hs_ask_verdict_kind {
+    HS_ANSWER_NONE,          /* nothing was answered */
+    HS_ANSWER_INVALID,       /* not readable as an answer; uses no attempt */
+    HS_ANSWER_CORRECT,
+    HS_ANSWER_PREDICTED,     /* a prediction that was off: it counts as made */
+    HS_ANSWER_MISCONCEPTION, /* wrong in a way that has a name */
+    HS_ANSWER_WRONG
 };
 
-struct hs_verdict {
-    enum hs_verdict_kind kind;
+struct hs_ask_verdict {
+    enum hs_ask_verdict_kind kind;
     const char *misconception; /* id, or of a general note ("sign", "inverse", "power-of-two" …), or "" */
     const char *message;       /* for the learner; never the number that is wanted */
     const char *understood;    /* how the answer was read ("-0.125", "choice 2"); "" when invalid */
 };
 
 /* "correct", "misconception" …, as stored. */
-const char *hs_verdict_name(enum hs_verdict_kind kind);
-enum hs_verdict_kind hs_verdict_of(const char *name);
+const char *hs_ask_verdict_name(enum hs_ask_verdict_kind kind);
+enum hs_ask_verdict_kind hs_ask_verdict_of(const char *name);
 
 /* Judges the text. HS_ENOMEM is the only failure: an unreadable answer is a verdict. Text goes into the arena. */
-HS_MUST_USE enum hs_status hs_question_check(struct hs_verdict *out, struct hs_arena *arena, const struct hs_question *q,
+HS_MUST_USE enum hs_status hs_question_check(struct hs_ask_verdict *out, struct hs_arena *arena, const struct hs_question *q,
                                              const char *text, struct hs_error *err);
 
 /* The right answer as text that hs_question_check accepts. Appends. */

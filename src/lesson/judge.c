@@ -10,17 +10,17 @@
 
 static const char *const names[] = {"none", "invalid", "correct", "predicted", "misconception", "wrong"};
 
-const char *hs_verdict_name(enum hs_verdict_kind kind)
+const char *hs_ask_verdict_name(enum hs_ask_verdict_kind kind)
 {
     return names[kind];
 }
 
-enum hs_verdict_kind hs_verdict_of(const char *name)
+enum hs_ask_verdict_kind hs_ask_verdict_of(const char *name)
 {
     for (size_t i = 0; i < HS_COUNTOF(names); i++)
         if (strcmp(names[i], name) == 0)
-            return (enum hs_verdict_kind)i;
-    return HS_VERDICT_NONE;
+            return (enum hs_ask_verdict_kind)i;
+    return HS_ANSWER_NONE;
 }
 
 static bool same(const double *a, size_t na, const double *b, size_t nb, const struct hs_tolerance *tolerance)
@@ -171,21 +171,21 @@ static const char *list_note(struct hs_arena *arena, const struct hs_question *q
     return text != NULL ? text : "Some of them are right.";
 }
 
-static void judge(struct hs_verdict *v, struct hs_arena *arena, const struct hs_question *q, const struct reading *r)
+static void judge(struct hs_ask_verdict *v, struct hs_arena *arena, const struct hs_question *q, const struct reading *r)
 {
     bool predict = q->kind == HS_ASK_PREDICT;
 
     if (same(r->values, r->n, q->answer, q->n, &q->tolerance)) {
-        v->kind = HS_VERDICT_CORRECT;
+        v->kind = HS_ANSWER_CORRECT;
         v->message = predict && *q->reveal != '\0' ? q->reveal : "Right.";
         return;
     }
-    v->kind = predict ? HS_VERDICT_PREDICTED : HS_VERDICT_WRONG;
+    v->kind = predict ? HS_ANSWER_PREDICTED : HS_ANSWER_WRONG;
     for (size_t i = 0; i < q->nmisconceptions; i++) {
         const struct hs_ask_misconception *m = &q->misconceptions[i];
 
         if (same(r->values, r->n, m->values, m->n, &m->tolerance)) {
-            v->kind = predict ? HS_VERDICT_PREDICTED : HS_VERDICT_MISCONCEPTION;
+            v->kind = predict ? HS_ANSWER_PREDICTED : HS_ANSWER_MISCONCEPTION;
             v->misconception = m->id;
             v->message = m->message;
             if (predict && *q->reveal != '\0')
@@ -203,10 +203,10 @@ static void judge(struct hs_verdict *v, struct hs_arena *arena, const struct hs_
         v->misconception = general_note(r->values[0], q->answer[0], q->kind == HS_ASK_INTEGER, &v->message);
 }
 
-enum hs_status hs_question_check(struct hs_verdict *out, struct hs_arena *arena, const struct hs_question *q,
+enum hs_status hs_question_check(struct hs_ask_verdict *out, struct hs_arena *arena, const struct hs_question *q,
                                  const char *text, struct hs_error *err)
 {
-    struct hs_verdict v = {.kind = HS_VERDICT_INVALID, .misconception = "", .message = "", .understood = ""};
+    struct hs_ask_verdict v = {.kind = HS_ANSWER_INVALID, .misconception = "", .message = "", .understood = ""};
     struct hs_str trimmed = HS_STR_INIT;
     struct reading r;
     enum hs_status st;

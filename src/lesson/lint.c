@@ -72,7 +72,7 @@ static void lint_misconception(struct linter *l, int line, const struct hs_quest
     struct hs_arena scratch = HS_ARENA_INIT;
     struct hs_str typed = HS_STR_INIT;
     struct hs_error why = HS_ERROR_INIT;
-    struct hs_verdict v;
+    struct hs_ask_verdict v;
 
     for (size_t j = 0; j < i; j++)
         if (strcmp(q->misconceptions[j].id, m->id) == 0)
@@ -80,9 +80,9 @@ static void lint_misconception(struct linter *l, int line, const struct hs_quest
     type_values(&typed, m->values, m->n);
     if (hs_question_check(&v, &scratch, q, typed.buf, &why) != HS_OK)
         report_error(l, line, &why);
-    else if (v.kind == HS_VERDICT_CORRECT)
+    else if (v.kind == HS_ANSWER_CORRECT)
         report(l, line, "question \"%s\": the value of \"%s\" passes as right", q->id, m->id);
-    else if (v.kind == HS_VERDICT_INVALID)
+    else if (v.kind == HS_ANSWER_INVALID)
         report(l, line, "question \"%s\": the value of \"%s\" is not readable as an answer: %s", q->id, m->id, v.message);
     else if (strcmp(v.misconception, m->id) != 0)
         report(l, line, "question \"%s\": the value of \"%s\" is taken for \"%s\"; on this data they cannot be told apart", q->id,
@@ -99,7 +99,7 @@ static void lint_question(struct linter *l, size_t step, size_t part, int line)
     struct hs_arena scratch = HS_ARENA_INIT;
     struct hs_str typed = HS_STR_INIT;
     struct hs_error why = HS_ERROR_INIT;
-    struct hs_verdict v;
+    struct hs_ask_verdict v;
 
     if (hs_lesson_run_question(&q, l->run, step, part, &why) != HS_OK) {
         report_error(l, line, &why);
@@ -116,7 +116,7 @@ static void lint_question(struct linter *l, size_t step, size_t part, int line)
     hs_question_answer_text(&typed, q);
     if (hs_question_check(&v, &scratch, q, typed.buf, &why) != HS_OK)
         report_error(l, line, &why);
-    else if (v.kind != HS_VERDICT_CORRECT)
+    else if (v.kind != HS_ANSWER_CORRECT)
         report(l, line, "question \"%s\" does not accept its own answer", q->id);
     for (size_t i = 0; i < q->nmisconceptions; i++)
         lint_misconception(l, line, q, i);

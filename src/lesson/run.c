@@ -1,6 +1,8 @@
 #include "lesson/run.h"
 
 #include <assert.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/env.h"
@@ -202,8 +204,17 @@ static const struct hs_part *part_of(const struct hs_lesson_run *run, size_t ste
 static enum hs_status placed(const struct hs_lesson_run *run, const struct hs_part *part, const struct hs_error *why,
                              struct hs_error *err)
 {
+    size_t n = strlen(run->lesson->path);
+    char *end = NULL;
+
     if (why->line > 0)
         return hs_fail_at(err, why->code, why->source, why->line, why->column, "%s", why->text);
+    if (strncmp(why->text, run->lesson->path, n) == 0 && why->text[n] == ':') { /* "file:line: sentence" from a view function */
+        long line = strtol(why->text + n + 1, &end, 10);
+
+        if (line > 0 && line < INT_MAX && end[0] == ':' && end[1] == ' ')
+            return hs_fail_at(err, why->code, run->lesson->path, (int)line, 0, "%s", end + 2);
+    }
     return hs_fail_at(err, why->code, run->lesson->path, part->line, 0, "%s", why->text);
 }
 

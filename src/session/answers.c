@@ -56,7 +56,7 @@ const char *hs_study_understood(struct hs_study *study, size_t part, const char 
 {
     const struct hs_slot *slot = slot_of(study, part);
     struct hs_arena scratch = HS_ARENA_INIT;
-    struct hs_verdict verdict;
+    struct hs_ask_verdict verdict;
 
     hs_str_clear(&study->text);
     if (hs_question_check(&verdict, &scratch, slot->question, text, NULL) == HS_OK)
@@ -76,12 +76,12 @@ static void earn(struct hs_slot *slot)
 
 static void settle(struct hs_slot *slot)
 {
-    enum hs_verdict_kind kind = slot->state.verdict.kind;
+    enum hs_ask_verdict_kind kind = slot->state.verdict.kind;
     bool closed = slot->state.status != HS_ASK_OPEN && slot->state.status != HS_ASK_SKIPPED;
 
-    if (closed || (kind != HS_VERDICT_CORRECT && kind != HS_VERDICT_PREDICTED))
+    if (closed || (kind != HS_ANSWER_CORRECT && kind != HS_ANSWER_PREDICTED))
         return;
-    slot->state.status = kind == HS_VERDICT_CORRECT ? HS_ASK_CORRECT : HS_ASK_PREDICTED;
+    slot->state.status = kind == HS_ANSWER_CORRECT ? HS_ASK_CORRECT : HS_ASK_PREDICTED;
     earn(slot);
 }
 
@@ -89,7 +89,7 @@ enum hs_status hs_study_submit(struct hs_study *study, size_t part, const char *
 {
     struct hs_slot *slot = slot_of(study, part);
     struct hs_arena texts = HS_ARENA_INIT;
-    struct hs_verdict verdict;
+    struct hs_ask_verdict verdict;
     struct hs_store_attempt attempt = {.lesson = study->lesson->id, .question = slot->question->id, .at = hs_clock_now()};
     enum hs_status st;
 
@@ -98,7 +98,7 @@ enum hs_status hs_study_submit(struct hs_study *study, size_t part, const char *
         return hs_fail(err, HS_ENOMEM, "out of memory judging an answer");
     st = hs_question_check(&verdict, &texts, slot->question, attempt.raw, err);
     if (st == HS_OK)
-        st = keep_draft(slot, verdict.kind == HS_VERDICT_CORRECT || verdict.kind == HS_VERDICT_PREDICTED ? "" : attempt.raw,
+        st = keep_draft(slot, verdict.kind == HS_ANSWER_CORRECT || verdict.kind == HS_ANSWER_PREDICTED ? "" : attempt.raw,
                         err);
     if (st != HS_OK) {
         hs_arena_dispose(&texts);
@@ -107,13 +107,13 @@ enum hs_status hs_study_submit(struct hs_study *study, size_t part, const char *
     hs_arena_dispose(&slot->texts);
     slot->texts = texts;
     slot->state.verdict = verdict;
-    if (verdict.kind != HS_VERDICT_INVALID)
+    if (verdict.kind != HS_ANSWER_INVALID)
         slot->state.attempts++;
     settle(slot);
     attempt.number = (int64_t)slot->state.attempts;
-    attempt.verdict = hs_verdict_name(verdict.kind);
+    attempt.verdict = hs_ask_verdict_name(verdict.kind);
     attempt.misconception = verdict.misconception;
-    hs_study_save_slot(study, slot, verdict.kind != HS_VERDICT_INVALID ? &attempt : NULL);
+    hs_study_save_slot(study, slot, verdict.kind != HS_ANSWER_INVALID ? &attempt : NULL);
     hs_study_save_place(study);
     return HS_OK;
 }
@@ -194,7 +194,7 @@ enum hs_status hs_study_reset_step(struct hs_study *study, struct hs_error *err)
 
         if (slot->step != study->step || slot->question == NULL)
             continue;
-        slot->state = (struct hs_ask_state){.draft = "", .verdict = {HS_VERDICT_NONE, "", "", ""}};
+        slot->state = (struct hs_ask_state){.draft = "", .verdict = {HS_ANSWER_NONE, "", "", ""}};
         hs_str_clear(&slot->draft);
         hs_arena_dispose(&slot->texts);
         hs_study_save_slot(study, slot, NULL);

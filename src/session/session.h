@@ -64,7 +64,7 @@ struct hs_ask_state {
     size_t attempts;         /* valid answers, also the right one */
     size_t hints;            /* taken so far: question->hints[0 … hints-1] may be shown */
     const char *draft;       /* the answer line as last seen; "" */
-    struct hs_verdict verdict; /* of the last answer; kind HS_VERDICT_NONE before */
+    struct hs_ask_verdict verdict; /* of the last answer; kind HS_ANSWER_NONE before */
 };
 
 enum hs_item_kind { HS_ITEM_PROSE, HS_ITEM_DEMO, HS_ITEM_ASK };

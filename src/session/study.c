@@ -21,7 +21,7 @@ void hs_study_save_slot(struct hs_study *study, const struct hs_slot *slot, cons
     const struct hs_store_question row = {
         .lesson = study->lesson->id, .question = slot->question->id, .status = status_names[state->status],
         .draft = slot->draft.buf, .attempts = (int64_t)state->attempts, .hints = (int64_t)state->hints,
-        .points = state->points, .verdict = hs_verdict_name(state->verdict.kind),
+        .points = state->points, .verdict = hs_ask_verdict_name(state->verdict.kind),
         .misconception = state->verdict.misconception, .message = state->verdict.message,
         .understood = state->verdict.understood};
     struct hs_error why = HS_ERROR_INIT;
@@ -75,7 +75,7 @@ static void restore_slot(struct hs_study *study, struct hs_slot *slot)
     slot->state.attempts = (size_t)row.attempts;
     slot->state.hints = (size_t)row.hints < slot->question->nhints ? (size_t)row.hints : slot->question->nhints;
     slot->state.points = row.points < slot->question->points ? row.points : slot->question->points;
-    slot->state.verdict = (struct hs_verdict){hs_verdict_of(row.verdict), row.misconception, row.message, row.understood};
+    slot->state.verdict = (struct hs_ask_verdict){hs_ask_verdict_of(row.verdict), row.misconception, row.message, row.understood};
     hs_str_add(&slot->draft, row.draft);
     slot->state.draft = slot->draft.buf;
 }

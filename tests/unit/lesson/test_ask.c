@@ -56,10 +56,10 @@ static void add_misconception(struct maker *m, const char *id, struct hs_value v
     set(m, "misconceptions", list);
 }
 
-static struct hs_verdict check(struct maker *m, const char *answer)
+static struct hs_ask_verdict check(struct maker *m, const char *answer)
 {
     struct hs_question q;
-    struct hs_verdict v;
+    struct hs_ask_verdict v;
     struct hs_error err = HS_ERROR_INIT;
 
     assert_ok(hs_question_read(&q, m->arena, &m->spec, &err), &err);
@@ -70,23 +70,23 @@ static struct hs_verdict check(struct maker *m, const char *answer)
 static void accepts_its_own_answer_and_echoes_what_it_read(void **state)
 {
     struct maker m = make(*state, "number", 0.125);
-    struct hs_verdict v = check(&m, " 2^-3 ");
+    struct hs_ask_verdict v = check(&m, " 2^-3 ");
 
-    assert_int_equal(v.kind, HS_VERDICT_CORRECT);
+    assert_int_equal(v.kind, HS_ANSWER_CORRECT);
     assert_string_equal(v.understood, "0.125");
-    assert_int_equal(check(&m, "0.1250001").kind, HS_VERDICT_CORRECT);
-    assert_int_equal(check(&m, "0.125001").kind, HS_VERDICT_WRONG);
+    assert_int_equal(check(&m, "0.1250001").kind, HS_ANSWER_CORRECT);
+    assert_int_equal(check(&m, "0.125001").kind, HS_ANSWER_WRONG);
 }
 
 static void names_the_misconception_that_leads_to_the_number(void **state)
 {
     struct maker m = make(*state, "number", 0.5);
-    struct hs_verdict v;
+    struct hs_ask_verdict v;
 
     add_misconception(&m, "1.1-double", hs_value_num(1.0));
     add_misconception(&m, "1.1-third", hs_value_num(1.0 / 3.0));
     v = check(&m, "1/3");
-    assert_int_equal(v.kind, HS_VERDICT_MISCONCEPTION);
+    assert_int_equal(v.kind, HS_ANSWER_MISCONCEPTION);
     assert_string_equal(v.misconception, "1.1-third");
     assert_string_equal(v.message, "because");
     assert_string_equal(check(&m, "1").misconception, "1.1-double");
@@ -102,9 +102,9 @@ static void general_notes_fit_the_kind_of_slip(void **state)
     struct maker m = make(*state, "number", 0.006);
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct hs_verdict v = check(&m, rows[i].answer);
+        struct hs_ask_verdict v = check(&m, rows[i].answer);
 
-        assert_int_equal(v.kind, HS_VERDICT_WRONG);
+        assert_int_equal(v.kind, HS_ANSWER_WRONG);
         assert_string_equal(v.misconception, rows[i].note);
         assert_null(strstr(v.message, "0.006"));
     }
@@ -114,13 +114,13 @@ static void unreadable_input_is_invalid_with_a_reason(void **state)
 {
     struct maker m = make(*state, "integer", 128);
 
-    assert_int_equal(check(&m, "").kind, HS_VERDICT_INVALID);
+    assert_int_equal(check(&m, "").kind, HS_ANSWER_INVALID);
     assert_contains(check(&m, "1,5").message, "did you mean 1.5?");
     assert_contains(check(&m, "127.5").message, "An integer is asked for");
     assert_contains(check(&m, "x").message, "No attempt was used");
     assert_string_equal(check(&m, "x").understood, "");
     assert_string_equal(check(&m, "127").misconception, "off-by-one");
-    assert_int_equal(check(&m, "0x80").kind, HS_VERDICT_CORRECT);
+    assert_int_equal(check(&m, "0x80").kind, HS_ANSWER_CORRECT);
 }
 
 static void lists_count_what_is_right_without_telling_it(void **state)
@@ -130,10 +130,10 @@ static void lists_count_what_is_right_without_telling_it(void **state)
 
     set(&m, "answer", numbers(m.arena, answer, 3));
     add_misconception(&m, "1.2-up", numbers(m.arena, up, 3));
-    assert_int_equal(check(&m, "-6 -5 -4").kind, HS_VERDICT_CORRECT);
+    assert_int_equal(check(&m, "-6 -5 -4").kind, HS_ANSWER_CORRECT);
     assert_string_equal(check(&m, "-5 -4 -3").misconception, "1.2-up");
     assert_contains(check(&m, "-6 -5 -3").message, "2 of 3 are right");
-    assert_int_equal(check(&m, "-6 -5").kind, HS_VERDICT_INVALID);
+    assert_int_equal(check(&m, "-6 -5").kind, HS_ANSWER_INVALID);
     assert_contains(check(&m, "-6 -5 -4 -3").message, "Another count");
 }
 
@@ -143,14 +143,14 @@ static void choices_take_the_number_or_the_words(void **state)
 
     set(&m, "choices", texts(m.arena, "floor", "nearest", "ceil"));
     add_misconception(&m, "1.3-ceil", hs_value_int(3));
-    assert_int_equal(check(&m, "2").kind, HS_VERDICT_CORRECT);
-    assert_int_equal(check(&m, "Nearest").kind, HS_VERDICT_CORRECT);
+    assert_int_equal(check(&m, "2").kind, HS_ANSWER_CORRECT);
+    assert_int_equal(check(&m, "Nearest").kind, HS_ANSWER_CORRECT);
     assert_string_equal(check(&m, "2").understood, "2, nearest");
     assert_string_equal(check(&m, "3").misconception, "1.3-ceil");
-    assert_int_equal(check(&m, "1").kind, HS_VERDICT_WRONG);
-    assert_int_equal(check(&m, "4").kind, HS_VERDICT_INVALID);
-    assert_int_equal(check(&m, "0").kind, HS_VERDICT_INVALID);
-    assert_int_equal(check(&m, "-1").kind, HS_VERDICT_INVALID);
+    assert_int_equal(check(&m, "1").kind, HS_ANSWER_WRONG);
+    assert_int_equal(check(&m, "4").kind, HS_ANSWER_INVALID);
+    assert_int_equal(check(&m, "0").kind, HS_ANSWER_INVALID);
+    assert_int_equal(check(&m, "-1").kind, HS_ANSWER_INVALID);
 }
 
 static void any_prediction_stands_and_is_answered_with_the_reveal(void **state)
@@ -159,10 +159,10 @@ static void any_prediction_stands_and_is_answered_with_the_reveal(void **state)
 
     set(&m, "choices", texts(m.arena, "none", "some", "all"));
     set(&m, "reveal", hs_value_string(m.arena, "It is some."));
-    assert_int_equal(check(&m, "2").kind, HS_VERDICT_CORRECT);
-    assert_int_equal(check(&m, "3").kind, HS_VERDICT_PREDICTED);
+    assert_int_equal(check(&m, "2").kind, HS_ANSWER_CORRECT);
+    assert_int_equal(check(&m, "3").kind, HS_ANSWER_PREDICTED);
     assert_string_equal(check(&m, "3").message, "It is some.");
-    assert_int_equal(check(&m, "maybe").kind, HS_VERDICT_INVALID);
+    assert_int_equal(check(&m, "maybe").kind, HS_ANSWER_INVALID);
 }
 
 static void the_answer_as_text_is_accepted(void **state)
@@ -176,7 +176,7 @@ static void the_answer_as_text_is_accepted(void **state)
     set(&m, "answer", numbers(m.arena, answer, 3));
     assert_ok(hs_question_read(&q, m.arena, &m.spec, &err), &err);
     hs_question_answer_text(&text, &q);
-    assert_int_equal(check(&m, text.buf).kind, HS_VERDICT_CORRECT);
+    assert_int_equal(check(&m, text.buf).kind, HS_ANSWER_CORRECT);
     hs_str_dispose(&text);
 }
 
