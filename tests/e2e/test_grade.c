@@ -7,8 +7,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "cli/lint_emit.h"
-
 enum { SEEDS = 5 };
 
 static char dir[512];
@@ -28,17 +26,16 @@ static int run(struct hs_str *out, const char *arguments)
     return hs_test_run(out, dir, arguments);
 }
 
+/* Fresh hand-ins in the folder `name`. */
 static void emit(const char *name, int seed)
 {
-    struct hs_screens screens = {NULL, NULL};
-    struct hs_cli cli = {&screens, fopen("/dev/null", "w"), stderr};
-    char path[1024];
+    struct hs_str out = HS_STR_INIT;
+    char arguments[128];
 
-    assert_non_null(cli.out);
-    setenv("HALFSTEP_PATH", hs_test_source(""), 1);
-    snprintf(path, sizeof path, "%s/%s", dir, name);
-    assert_int_equal(hs_lint_emit(&cli, "pow2-vgg8", path, (uint64_t)seed), 0);
-    fclose(cli.out);
+    snprintf(arguments, sizeof arguments, "lint --emit %s --seed %d pow2-vgg8", name, seed);
+    assert_int_equal(run(&out, arguments), 0);
+    assert_contains(out.buf, "9 submissions and expected.jsonl");
+    hs_str_dispose(&out);
 }
 
 static void put(const char *name, const char *text)
