@@ -15,6 +15,7 @@ struct sheet {
     struct hs_grid g;
     int x, y, width;
     int answer_x, answer_y; /* the answer line's caret; -1 without one */
+    int answer_end;         /* last row of what was said about the answer */
     int control_y;          /* the focused control; -1 */
     size_t controls;        /* seen so far */
 };
@@ -191,11 +192,15 @@ static void question(struct sheet *s, const struct hs_item *item)
     }
     answer_line(s, item, open);
     verdict(s, item);
+    if (open)
+        s->answer_end = s->y;
     for (size_t i = 0; i < item->state->hints && i < q->nhints; i++) {
         struct hs_piece pieces[2] = {{.text = "Hint: ", .style = HS_STYLE_HINT},
                                      {.text = q->hints[i], .style = HS_STYLE_TEXT}};
 
         s->y += hs_wrap(pieces, 2, s->width, 0, put, s);
+        if (open)
+            s->answer_end = s->y;
     }
 }
 
@@ -252,16 +257,17 @@ static void place_cursor(const struct sheet *s, struct hs_grid *g, int top, int 
     g->cursor_y = top + y - s->app->scroll;
 }
 
-static void status(struct hs_app *app, char *left, size_t n_left, char *right, size_t n_right)
+static void status(struct hs_app *app, char *left, size_t n_left, char *right, size_t n_right,
+                   bool narrow)
 {
     const struct hs_lesson *lesson = hs_study_lesson(app->study);
     struct hs_score all, step;
 
     hs_study_score(app->study, &all, &step);
-    snprintf(left, n_left, "%s %s step %zu of %zu", lesson->title, "-",
-             hs_study_step(app->study) + 1, lesson->steps.len);
-    snprintf(right, n_right, "%s  %.10g of %.10g points", lesson->profile,
-             (double)all.points / 1000, (double)all.maximum / 1000);
+    snprintf(left, n_left, narrow ? "%.0s%d, step %zu/%zu" : "%s (%d) - step %zu of %zu",
+             lesson->title, lesson->number, hs_study_step(app->study) + 1, lesson->steps.len);
+    snprintf(right, n_right, narrow ? "%s  %.10g/%.10g" : "%s  %.10g of %.10g points",
+             lesson->profile, (double)all.points / 1000, (double)all.maximum / 1000);
 }
 
 void hs_lesson_screen_draw(struct hs_app *app, struct hs_grid *g)
@@ -273,7 +279,7 @@ void hs_lesson_screen_draw(struct hs_app *app, struct hs_grid *g)
 
     if (hs_screen_too_small(g))
         return;
-    status(app, left, sizeof left, right, sizeof right);
+    status(app, left, sizeof left, right, sizeof right, g->width < 70);
     rows = hs_screen_frame(app, g, 'L', left, right);
     s.width = g->width - 3 < 100 ? g->width - 3 : 100;
     if (hs_grid_new(&s.g, app->frame, s.width, MAX_ROWS, g->ascii, &err) != HS_OK) {
@@ -281,9 +287,11 @@ void hs_lesson_screen_draw(struct hs_app *app, struct hs_grid *g)
         return;
     }
     lay_out(&s);
-    if (app->follow_answer && s.answer_y >= 0)
+    if (app->follow_answer && s.answer_y >= 0) {
+        reveal(app, s.answer_end, rows);
         reveal(app, s.answer_y, rows);
-    else if (app->follow_control && s.control_y >= 0)
+    }
+    if (app->follow_control && s.control_y >= 0)
         reveal(app, s.control_y, rows);
     app->follow_answer = app->follow_control = false;
     app->bottom = s.y > rows ? s.y - rows : 0;
