@@ -34,10 +34,10 @@ struct reading {
     const struct hs_io_limits *limits;
     size_t compressed, total, entries;
     struct hs_zip_directory zip; /* of a zip: libarchive visits its entries in this order */
-    bool is_zip;
+    bool is_zip, no_memory;
 };
 
-static bool note(struct reading *r, const char *name, const char *what)
+static void note(struct reading *r, const char *name, const char *what)
 {
     struct hs_str shown = HS_STR_INIT;
     char *text;
@@ -45,18 +45,20 @@ static bool note(struct reading *r, const char *name, const char *what)
     hs_text_sanitize(&shown, name, strlen(name), 120, false);
     text = hs_arena_printf(r->arena, "%s: %s", shown.buf, what);
     hs_str_dispose(&shown);
-    return text != NULL && HS_VEC_PUSH(&r->out->remarks, text);
+    if (text == NULL || !HS_VEC_PUSH(&r->out->remarks, text))
+        r->no_memory = true;
 }
 
 /* GB18030 (a superset of GBK, which Chinese Windows writes) to UTF-8; NULL when it is not that
  * either. */
-static char *from_gb18030(struct hs_arena *arena, const char *name, size_t n)
+static char *from_gb18030(struct reading *r, const char *name, size_t n)
 {
     size_t room = n * 3 + 1, left = room - 1;
-    char *out = hs_arena_alloc(arena, room, 1), *to = out, *from = (char *)(uintptr_t)name;
+    char *out = hs_arena_alloc(r->arena, room, 1), *to = out, *from = (char *)(uintptr_t)name;
     iconv_t cd = iconv_open("UTF-8", "GB18030");
     bool ok;
 
+    r->no_memory = r->no_memory || out == NULL;
     if (cd == (iconv_t)-1 || out == NULL) {
         if (cd != (iconv_t)-1)
             iconv_close(cd);
@@ -88,10 +90,14 @@ static char *member_name(struct reading *r, struct archive_entry *e)
     char *name = NULL;
     size_t n;
 
-    if (raw.len != 0 && memchr(raw.data, '\0', raw.len) == NULL)
-        name = hs_utf8_valid((const char *)raw.data, raw.len)
-                   ? hs_arena_strndup(r->arena, (const char *)raw.data, raw.len)
-                   : from_gb18030(r->arena, (const char *)raw.data, raw.len);
+    if (raw.len != 0 && memchr(raw.data, '\0', raw.len) == NULL) {
+        if (hs_utf8_valid((const char *)raw.data, raw.len)) {
+            name = hs_arena_strndup(r->arena, (const char *)raw.data, raw.len);
+            r->no_memory = r->no_memory || name == NULL;
+        } else {
+            name = from_gb18030(r, (const char *)raw.data, raw.len);
+        }
+    }
     if (name == NULL) {
         note(r, "(a member)", "has a name that is neither UTF-8 nor GB18030 and was passed over");
         return NULL;
@@ -184,11 +190,13 @@ static enum hs_status one_member(struct reading *r, struct archive *a, struct ar
         return hs_fail(err, HS_EFORMAT,
                        "the archive is password-protected; hand it in without a password");
     name = member_name(r, e);
+    if (r->no_memory)
+        return hs_fail(err, HS_ENOMEM, "out of memory");
     if (name == NULL || archive_entry_filetype(e) == AE_IFDIR)
         return HS_OK;
     if (archive_entry_filetype(e) != AE_IFREG || archive_entry_hardlink(e) != NULL) {
         note(r, name, "is a link or a device and was refused");
-        return HS_OK;
+        return r->no_memory ? hs_fail(err, HS_ENOMEM, "out of memory") : HS_OK;
     }
     st = member_bytes(buffer, r, a, name, err);
     return st == HS_OK ? keep(r, name, buffer, err) : st;

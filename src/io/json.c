@@ -104,9 +104,15 @@ static enum hs_status from_json(struct hs_value *out, struct hs_arena *arena, js
     }
 }
 
+/* jansson reports a failed allocation as an error of the text, if at all. */
+static _Thread_local bool refused;
+
 static void *allocate(size_t size)
 {
-    return hs_alloc(size, 1);
+    void *p = hs_alloc(size, 1);
+
+    refused = refused || p == NULL;
+    return p;
 }
 
 static enum hs_status explain(const json_error_t *e, struct hs_bytes text, const char *source,
@@ -150,10 +156,11 @@ enum hs_status hs_json_read(struct hs_value *out, struct hs_arena *arena, struct
     if (nesting(text) > limits->depth)
         return hs_fail(err, HS_ELIMIT, "%s: JSON nested deeper than %d levels", source,
                        limits->depth);
+    refused = false;
     json_set_alloc_funcs(allocate, hs_free); /* so that a test can let each allocation fail */
     root =
         json_loadb((const char *)text.data, text.len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &e);
-    if (root == NULL && json_error_code(&e) == json_error_out_of_memory)
+    if (root == NULL && refused)
         return hs_fail(err, HS_ENOMEM, "%s: out of memory", source);
     if (root == NULL)
         return explain(&e, text, source, err);

@@ -89,10 +89,14 @@ static bool is_suspicious(const char *name)
     return false;
 }
 
+enum { MAX_NAMES = 1000 }; /* classes that are reported of one file */
+
 static bool remember(const char *name, struct hs_container *c, bool suspicious)
 {
     size_t n = suspicious ? c->suspicious.len : c->opaque.len;
 
+    if (n >= MAX_NAMES) /* the search below is linear */
+        return true;
     for (size_t i = 0; i < n; i++)
         if (strcmp(suspicious ? c->suspicious.items[i] : c->opaque.items[i], name) == 0)
             return true;
@@ -148,10 +152,8 @@ static enum hs_status encode(struct hs_node **out, struct hs_pickle *p, const st
         return hs_node_bad(p, "_codecs.encode of something that is no text");
     n->text = text->text;
     n->len = text->len;
-    if (!hs_node_latin1(p, n))
-        return hs_node_bad(p, "_codecs.encode of text that is not latin-1");
     *out = n;
-    return HS_OK;
+    return hs_node_latin1(p, n, "the argument of _codecs.encode");
 }
 
 /* (function, class, its arguments, attributes): a tensor of a subclass, or one that carries

@@ -94,28 +94,29 @@ static struct hs_bytes raw_bytes(const struct hs_node *n)
 }
 
 /* Python 2 wrote array bytes as a string, and Python 3 reads such as latin-1: back to bytes. */
-bool hs_node_latin1(struct hs_pickle *p, struct hs_node *n)
+enum hs_status hs_node_latin1(struct hs_pickle *p, struct hs_node *n, const char *what)
 {
     char *out = hs_arena_alloc(&p->container->arena, n->len + 1, 1);
     size_t used = 0;
 
-    for (size_t i = 0; out != NULL && i < n->len;) {
+    if (out == NULL)
+        return hs_node_no_memory(p);
+    for (size_t i = 0; i < n->len;) {
         uint32_t c;
         bool ok;
         size_t step = hs_utf8_decode(n->text + i, n->len - i, &c, &ok);
 
         if (!ok || c > 255)
-            return false;
+            return hs_fail(p->err, HS_EFORMAT, "%s: %s is text that is not latin-1", p->source,
+                           what);
         out[used++] = (char)(unsigned char)c;
         i += step;
     }
-    if (out == NULL)
-        return false;
     out[used] = '\0';
     n->text = out;
     n->len = used;
     n->kind = HS_NODE_BYTES;
-    return true;
+    return HS_OK;
 }
 
 enum hs_status hs_numpy_build(struct hs_pickle *p, struct hs_node *array,
@@ -124,6 +125,7 @@ enum hs_status hs_numpy_build(struct hs_pickle *p, struct hs_node *array,
     size_t at =
         state->n == 5 ? 1 : 0; /* (version, shape, dtype, is_fortran, raw), or without version */
     struct hs_node *raw;
+    enum hs_status st;
 
     if (state->kind != HS_NODE_TUPLE || state->n < 4 || state->n > 5)
         return hs_node_bad(p, "an array inside has no valid state");
@@ -142,8 +144,8 @@ enum hs_status hs_numpy_build(struct hs_pickle *p, struct hs_node *array,
         }
         return HS_OK;
     }
-    if (raw->kind == HS_NODE_STRING && !hs_node_latin1(p, raw))
-        return hs_node_bad(p, "an array inside has bytes that cannot be read");
+    if (raw->kind == HS_NODE_STRING && (st = hs_node_latin1(p, raw, "an array inside")) != HS_OK)
+        return st;
     if (raw->kind != HS_NODE_BYTES)
         return hs_node_bad(p, "an array inside has no bytes");
     return numpy_tensor(p, array, state->items[at], state->items[at + 1],
@@ -156,6 +158,7 @@ enum hs_status hs_numpy_scalar(struct hs_node **out, struct hs_pickle *p,
     enum hs_dtype type;
     struct hs_node *n, *raw = args->n == 2 ? args->items[1] : NULL;
     unsigned char copy[8] = {0};
+    enum hs_status st;
 
     if (raw == NULL || args->items[0]->kind != HS_NODE_DTYPE)
         return hs_node_bad(p, "a NumPy number inside has no type");
@@ -167,8 +170,9 @@ enum hs_status hs_numpy_scalar(struct hs_node **out, struct hs_pickle *p,
                    ? HS_OK
                    : hs_node_no_memory(p);
     }
-    if (raw->kind == HS_NODE_STRING && !hs_node_latin1(p, raw))
-        return hs_node_bad(p, "a NumPy number inside cannot be read");
+    if (raw->kind == HS_NODE_STRING &&
+        (st = hs_node_latin1(p, raw, "a NumPy number inside")) != HS_OK)
+        return st;
     if (raw->kind != HS_NODE_BYTES || raw->len != hs_dtype_size(type))
         return hs_node_bad(p, "a NumPy number inside has the wrong length");
     memcpy(copy, raw->text, raw->len);

@@ -14,8 +14,8 @@ const struct hs_node *hs_node_arg(const struct hs_node *args, size_t i, enum hs_
 /* A tuple or list of at most HS_MAX_DIMS whole numbers of 0 or more. */
 bool hs_node_sizes(const struct hs_node *t, size_t *out, int *n);
 
-/* Turns text whose characters are all below 256 into bytes. */
-bool hs_node_latin1(struct hs_pickle *p, struct hs_node *n);
+/* Turns text whose characters are all below 256 into bytes; else HS_EFORMAT: "`what` … is not latin-1". */
+enum hs_status hs_node_latin1(struct hs_pickle *p, struct hs_node *n, const char *what);
 
 /* Reverses the bytes of each element. */
 void hs_swap_elements(unsigned char *data, size_t count, size_t size);

@@ -75,8 +75,11 @@ enum hs_status hs_torch_read(struct hs_container *out, const struct hs_archive *
 static const unsigned char legacy_magic[] = {0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46,
                                              0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e};
 
+enum { MAX_STORAGES = 10000 }; /* of the older form; they are searched one by one */
+
 struct legacy {
     struct hs_bytes file;
+    bool no_memory;
     HS_VEC(struct legacy_storage {
         char *key;
         size_t want;
@@ -107,12 +110,13 @@ static bool learn_storage(void *payload, const char *key, size_t want, struct hs
     struct legacy *l = payload;
     struct legacy_storage s = {.want = want};
 
-    if (want > l->file.len)
+    if (want > l->file.len || l->list.len >= MAX_STORAGES)
         return false;
     if (known(l, key) == NULL) {
         s.key = hs_strdup(key);
         if (s.key == NULL || !HS_VEC_PUSH(&l->list, s)) {
             hs_free(s.key);
+            l->no_memory = true;
             return false;
         }
     }
@@ -155,7 +159,7 @@ static enum hs_status place_storages(struct legacy *l, struct hs_pickle *p, stru
 /* The three pickles in front (magic, protocol, system information) and the object, into scratch
  * nodes. */
 static enum hs_status scan(struct legacy *l, struct hs_bytes *object, const char *name,
-                           const struct hs_io_limits *limits, struct hs_error *err)
+                           const struct hs_io_limits *limits, size_t budget, struct hs_error *err)
 {
     struct hs_container scratch = HS_CONTAINER_INIT;
     struct hs_pickle p = {.container = &scratch,
@@ -169,6 +173,8 @@ static enum hs_status scan(struct legacy *l, struct hs_bytes *object, const char
     size_t used = 0;
     enum hs_status st = HS_OK;
 
+    scratch.arena.limit = budget;
+
     for (int i = 0; i < 4 && st == HS_OK; i++) {
         st = hs_pickle_read(&ignored, &used, &p, rest);
         if (st != HS_OK)
@@ -178,6 +184,12 @@ static enum hs_status scan(struct legacy *l, struct hs_bytes *object, const char
     }
     if (st == HS_OK)
         st = place_storages(l, &p, rest);
+    if (st != HS_OK && (l->no_memory || scratch.arena.limited)) {
+        hs_error_clear(err);
+        st = l->no_memory ? hs_fail(err, HS_ENOMEM, "%s: out of memory", name)
+                          : hs_fail(err, HS_ELIMIT,
+                                    "%s: repeats its contents until no memory is left", name);
+    }
     hs_container_dispose(&scratch);
     return st;
 }
@@ -193,7 +205,7 @@ static enum hs_status legacy_read(struct hs_container *out, struct hs_bytes byte
                           .storage = placed_storage,
                           .payload = &l};
     struct hs_bytes object = {NULL, 0};
-    enum hs_status st = scan(&l, &object, name, limits, err);
+    enum hs_status st = scan(&l, &object, name, limits, out->arena.limit, err);
 
     out->format = "torch";
     if (st == HS_OK)
