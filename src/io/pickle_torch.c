@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "io/pickle_file.h"
 
 enum { SMALL = 65536 }; /* elements that a tensor may repeat beyond its storage */
 
@@ -52,6 +53,11 @@ enum hs_status hs_pickle_persistent(struct hs_node **out, struct hs_pickle *p, s
         return hs_node_no_memory(p);
     if (p->storage == NULL)
         return hs_node_bad(p, "a persistent id outside a PyTorch file");
+    if (id->kind == HS_NODE_TUPLE && id->n > 1 && hs_node_is_text(id->items[0], "module") &&
+        id->items[1]->kind == HS_NODE_GLOBAL) {
+        *out = id->items[1]; /* the older form: a class, together with its source text */
+        return HS_OK;
+    }
     if (id->kind != HS_NODE_TUPLE || id->n < 5 || !hs_node_is_text(id->items[0], "storage") ||
         id->items[1]->kind != HS_NODE_GLOBAL || id->items[2]->kind != HS_NODE_STRING ||
         id->items[4]->kind != HS_NODE_INT)
@@ -200,6 +206,14 @@ enum hs_status hs_torch_tensor(struct hs_node **out, struct hs_pickle *p, const 
 
     if (n == NULL)
         return hs_node_no_memory(p);
+    if (s == NULL && args->n > 0 && args->items[0]->kind == HS_NODE_OBJECT) {
+        n->kind = HS_NODE_NONE; /* pickle.dump of a tensor: a file of the older form inside bytes */
+        *out = n;
+        return hs_container_remark(p->container,
+                                   "a tensor that was pickled without torch.save was passed over")
+                   ? HS_OK
+                   : hs_node_no_memory(p);
+    }
     if (s == NULL)
         return hs_node_bad(p, "a tensor without a storage");
     dtype = s->array->dtype;

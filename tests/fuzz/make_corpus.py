@@ -60,7 +60,7 @@ class Call:
 class Dump(pickle._Pickler):
     """Writes persistent ids for storages, and does not mind that a stand-in is called like the real thing."""
     def persistent_id(self, o):
-        return o.pid if isinstance(o, Storage) else None
+        return o.pid if isinstance(o, (Storage, SavedClass)) else None
 
     def save_global(self, obj, name=None):
         super().save_global(obj, name)
@@ -69,6 +69,23 @@ class Dump(pickle._Pickler):
 class Storage:
     def __init__(self, kind, key, numel):
         self.pid = ("storage", name_of("torch." + kind), key, "cpu", numel)
+
+
+class SavedClass:
+    """A class as the older form stores it: by a persistent id that carries its source."""
+    def __init__(self, dotted):
+        self.pid = ("module", name_of(dotted), "net.py", "class Network: pass")
+
+    def __call__(self):
+        return self
+
+
+class Instance:
+    def __init__(self, dotted, state):
+        self.reduced = (SavedClass(dotted), (), state)
+
+    def __reduce__(self):
+        return self.reduced
 
 
 def dump(o, protocol):
@@ -218,6 +235,11 @@ legacy = Call("torch._utils._rebuild_tensor_v2", Old("FloatStorage", "140", 6), 
               collections.OrderedDict())
 put("torch_legacy", "state.pt", old + dump({"w": legacy}, 2) + pickle.dumps(["140"], 2) + struct.pack("<q", 6) + floats)
 put("torch_legacy", "cut.pt", old + dump({"w": legacy}, 2) + pickle.dumps(["140"], 2) + struct.pack("<q", 6) + floats[:9])
+
+put("torch_legacy", "module.pt", old + dump(Instance("__main__.Network", {"w": legacy, "output_scale": 0.25}), 2) +
+    pickle.dumps(["140"], 2) + struct.pack("<q", 6) + floats)
+put("pickle", "tensor.pkl", dump({"t": Call("torch._utils._rebuild_tensor_v2",
+                                            Call("torch.storage._load_from_bytes", b"..."), 0, (1,), (1,), False, {}), "s": 0.5}, 4))
 
 # npz, archive
 put("npz", "stored.npz", zipped([("a.npy", npy("<f4", (2, 3), floats)), ("b.npy", npy("|i1", (6,), codes))]))

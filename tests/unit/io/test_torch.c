@@ -65,6 +65,18 @@ static void byte_order_types_and_the_older_form_are_read(void **state)
     assert_close(element("w", 2), 2, 0);
 }
 
+static void a_class_saved_with_its_source_is_a_name(void **state)
+{
+    (void)state;
+    assert_ok(read_corpus("torch_legacy/module.pt"), &err);
+    assert_string_equal(file.opaque.items[0], "__main__.Network");
+    assert_close(element("w", 1), -1, 0);
+    assert_close(entry("output_scale")->number, 0.25, 0);
+    assert_ok(read_corpus("pickle/tensor.pkl"), &err);
+    assert_close(entry("s")->number, 0.5, 0);
+    assert_true(remarked("without torch.save"));
+}
+
 static void storages_are_not_read_past_their_end(void **state)
 {
     (void)state;
@@ -85,6 +97,7 @@ int main(void)
                                         end),
         cmocka_unit_test_setup_teardown(a_whole_module_is_walked_like_a_state_dict, begin, end),
         cmocka_unit_test_setup_teardown(byte_order_types_and_the_older_form_are_read, begin, end),
+        cmocka_unit_test_setup_teardown(a_class_saved_with_its_source_is_a_name, begin, end),
         cmocka_unit_test_setup_teardown(storages_are_not_read_past_their_end, begin, end),
     };
 
