@@ -270,24 +270,40 @@ static void the_course_map_follows_the_work(void **state)
     assert_int_equal(p.step, 1);
 }
 
+static enum hs_status full_disk(struct hs_store *store, const struct hs_store_question *row,
+                                const struct hs_store_attempt *attempt, struct hs_error *err)
+{
+    (void)store;
+    (void)row;
+    (void)attempt;
+    return hs_fail(err, HS_EIO, "the disk is full");
+}
+
 static void a_store_that_fails_ends_saving_with_one_sentence(void **state)
 {
+    static struct hs_store_ops broken;
     struct fixture *f = *state;
-    const char *remark;
+    struct hs_store *store;
     size_t ask;
 
     hs_study_free(f->study);
     f->study = NULL;
     hs_session_free(f->session);
     f->session = NULL;
-    open_session(f, NULL);
+    assert_ok(hs_store_open_memory(&store, &f->err), &f->err);
+    broken = *store->ops;
+    broken.question_put = full_disk;
+    store->ops = &broken;
+    open_session(f, store);
     assert_ok(hs_study_open(&f->study, f->session, "halves", 0, &f->err), &f->err);
-    assert_false(hs_session_is_saving(f->session));
+    assert_true(hs_session_is_saving(f->session));
     ask = part_of(f, HS_ITEM_ASK);
     submit(f, ask, "4/255");
     assert_int_equal(state_of(f, ask)->status, HS_ASK_CORRECT);
-    remark = hs_session_remark(f->session);
-    assert_null(remark);
+    assert_false(hs_session_is_saving(f->session));
+    assert_contains(hs_session_remark(f->session), "the disk is full");
+    assert_null(hs_session_remark(f->session));
+    assert_true(hs_study_next(f->study));
 }
 
 static void an_answer_is_echoed_without_using_an_attempt(void **state)
