@@ -3,9 +3,11 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/env.h"
 #include "base/mem.h"
@@ -293,38 +295,60 @@ static void remarks(struct hs_plain *p)
         hs_plain_say(p, "Note: %s", remark);
 }
 
-/* Reads lines until quit, the end of input or Ctrl-C. */
-static void loop(struct hs_plain *p)
+enum { LINE_BYTES = 1 << 16 };
+
+/* One line without its end; false at the end of input or on Ctrl-C. SIGINT is blocked but while ppoll waits, so that it cannot
+ * slip in between the look at `interrupted` and the wait. What is past LINE_BYTES is dropped. */
+static bool read_line(struct hs_plain *p, struct hs_str *line, const sigset_t *waiting)
 {
-    char *line = NULL;
-    size_t room = 0;
+    struct pollfd input = {.fd = fileno(p->in), .events = POLLIN};
+    ssize_t n;
+    char c;
 
-    while (!p->leave && !interrupted) {
-        ssize_t n;
+    hs_str_clear(line);
+    for (;;) {
+        if (ppoll(&input, 1, NULL, waiting) < 0 && errno != EINTR)
+            return false;
+        if (interrupted)
+            return false;
+        n = read(input.fd, &c, 1);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return line->len > 0;
+        if (c == '\n')
+            return true;
+        if (line->len < LINE_BYTES)
+            hs_str_add_char(line, c);
+    }
+}
 
+/* Reads lines until quit, the end of input or Ctrl-C. */
+static void loop(struct hs_plain *p, const sigset_t *waiting)
+{
+    struct hs_str line = HS_STR_INIT;
+
+    while (!p->leave) {
         remarks(p);
         fputs("> ", p->cli->out);
         fflush(p->cli->out);
-        n = getline(&line, &room, p->in);
-        if (n < 0 || interrupted) {
+        if (!read_line(p, &line, waiting)) {
             fputc('\n', p->cli->out);
             break;
-        }
-        if (memchr(line, '\0', (size_t)n) != NULL) {
-            hs_plain_say(p, "The line holds a NUL byte and was not read.");
-            continue;
         }
         if (p->echo) {
             struct hs_str shown = HS_STR_INIT;
 
-            line[strcspn(line, "\r\n")] = '\0';
-            hs_text_sanitize(&shown, line, strlen(line), 0, false);
+            hs_text_sanitize(&shown, line.buf, line.len - (line.len > 0 && line.buf[line.len - 1] == '\r'), 0, false);
             fprintf(p->cli->out, "%s\n", shown.buf);
             hs_str_dispose(&shown);
         }
-        obey(p, line);
+        if (memchr(line.buf, '\0', line.len) != NULL)
+            hs_plain_say(p, "The line holds a NUL byte and was not read.");
+        else
+            obey(p, line.buf);
     }
-    free(line); /* getline's, so not hs_free */
+    hs_str_dispose(&line);
 }
 
 static int columns(void)
@@ -347,17 +371,23 @@ static int run(struct hs_plain *p, const char *lesson_and_step, uint64_t seed)
 {
     struct hs_error err = HS_ERROR_INIT;
     struct sigaction action = {.sa_handler = on_interrupt}, before;
+    sigset_t interrupt, waiting;
 
     if (hs_study_open(&p->study, p->session, lesson_and_step, seed, &err) != HS_OK)
         return hs_cli_report(p->cli, &err);
     interrupted = 0;
-    sigaction(SIGINT, &action, &before); /* without SA_RESTART, so that a read ends */
+    sigemptyset(&interrupt);
+    sigaddset(&interrupt, SIGINT);
+    sigprocmask(SIG_BLOCK, &interrupt, &waiting);
+    sigdelset(&waiting, SIGINT);
+    sigaction(SIGINT, &action, &before);
     hs_plain_say(p, "help lists the words that can be typed.");
     enter_step(p);
-    loop(p);
+    loop(p, &waiting);
     farewell(p);
     hs_study_free(p->study);
     sigaction(SIGINT, &before, NULL);
+    sigprocmask(SIG_UNBLOCK, &interrupt, NULL);
     return interrupted ? HS_EXIT_INTERRUPTED : HS_EXIT_DONE;
 }
 
