@@ -12,7 +12,7 @@
 struct show_options {
     bool json, all;
     const char *name;
-    int64_t file_bytes, total_bytes, entries;
+    int64_t file_bytes, total_bytes, ratio, entries, json_bytes, csv_cells, opcodes;
 };
 
 enum { NAME, DTYPE, SHAPE, VALUE, MIN, MAX, MEAN, SCALE, ZERO, BAD, COLUMNS };
@@ -75,7 +75,7 @@ static void fill_row(struct row *r, const struct hs_entry *e)
     if (e->kind == HS_ENTRY_TENSOR)
         hs_shape_format(&r->cell[SHAPE], e->tensor.ndim, e->tensor.shape);
     fill_value(r, &s);
-    if (s.has_range && s.codes.count > 1) {
+    if (s.has_range) {
         add_number(&r->cell[MIN], s.min);
         add_number(&r->cell[MAX], s.max);
         add_number(&r->cell[MEAN], s.mean);
@@ -274,26 +274,51 @@ static enum hs_status show(struct hs_str *out, const char *file, const struct sh
     return st;
 }
 
+/* From options to limits; false when one is not above 0. */
+static bool set_limits(struct hs_io_limits *limits, const struct show_options *o)
+{
+    const struct {
+        int64_t value;
+        size_t *limit;
+    } pairs[] = {{o->file_bytes, &limits->file_bytes}, {o->total_bytes, &limits->total_bytes},
+                 {o->ratio, &limits->ratio},           {o->entries, &limits->entries},
+                 {o->json_bytes, &limits->json_bytes}, {o->csv_cells, &limits->csv_cells},
+                 {o->opcodes, &limits->pickle_opcodes}};
+
+    for (size_t i = 0; i < HS_COUNTOF(pairs); i++) {
+        if (pairs[i].value <= 0)
+            return false;
+        *pairs[i].limit = (size_t)pairs[i].value;
+    }
+    return true;
+}
+
+#define FIELD(name) offsetof(struct show_options, name)
+
+static const struct hs_opt options[] = {
+    {"name", 'n', HS_OPT_TEXT, "NAME", "one entry: statistics, a histogram, first values",
+     FIELD(name)},
+    {"json", 'j', HS_OPT_FLAG, NULL, "print JSON (halfstep.show/1)", FIELD(json)},
+    {"all", 'a', HS_OPT_FLAG, NULL, "also what modules keep for themselves", FIELD(all)},
+    {"limit-file", 0, HS_OPT_INT, "BYTES", "largest file or member (1 GiB)", FIELD(file_bytes)},
+    {"limit-total", 0, HS_OPT_INT, "BYTES", "most bytes unpacked (1 GiB)", FIELD(total_bytes)},
+    {"limit-ratio", 0, HS_OPT_INT, "N", "most bytes unpacked from one (200)", FIELD(ratio)},
+    {"limit-entries", 0, HS_OPT_INT, "N", "most members of an archive (1000)", FIELD(entries)},
+    {"limit-json", 0, HS_OPT_INT, "BYTES", "largest JSON text (8 MiB)", FIELD(json_bytes)},
+    {"limit-cells", 0, HS_OPT_INT, "N", "most cells of a CSV table (1000000)", FIELD(csv_cells)},
+    {"limit-opcodes", 0, HS_OPT_INT, "N", "longest pickle (1000000)", FIELD(opcodes)},
+    HS_OPT_END};
+
 int hs_cmd_show(struct hs_cli *cli, int argc, char **argv)
 {
-    static const struct hs_opt options[] = {
-        {"name", 'n', HS_OPT_TEXT, "NAME", "one entry: statistics, a histogram, first values",
-         offsetof(struct show_options, name)},
-        {"json", 'j', HS_OPT_FLAG, NULL, "print JSON (halfstep.show/1)",
-         offsetof(struct show_options, json)},
-        {"all", 'a', HS_OPT_FLAG, NULL, "also what modules keep for themselves",
-         offsetof(struct show_options, all)},
-        {"limit-file", 0, HS_OPT_INT, "BYTES", "largest file or member",
-         offsetof(struct show_options, file_bytes)},
-        {"limit-total", 0, HS_OPT_INT, "BYTES", "most bytes unpacked",
-         offsetof(struct show_options, total_bytes)},
-        {"limit-entries", 0, HS_OPT_INT, "N", "most members of an archive",
-         offsetof(struct show_options, entries)},
-        HS_OPT_END};
     struct hs_io_limits limits = hs_io_limits_local();
     struct show_options o = {.file_bytes = (int64_t)limits.file_bytes,
                              .total_bytes = (int64_t)limits.total_bytes,
-                             .entries = (int64_t)limits.entries};
+                             .ratio = (int64_t)limits.ratio,
+                             .entries = (int64_t)limits.entries,
+                             .json_bytes = (int64_t)limits.json_bytes,
+                             .csv_cells = (int64_t)limits.csv_cells,
+                             .opcodes = (int64_t)limits.pickle_opcodes};
     struct hs_error err = HS_ERROR_INIT;
     struct hs_str out = HS_STR_INIT;
     struct hs_operands operands;
@@ -302,11 +327,8 @@ int hs_cmd_show(struct hs_cli *cli, int argc, char **argv)
 
     if (!hs_opt_parse(cli, options, &o, &operands, 1, 1, argc, argv, &code))
         return code;
-    if (o.file_bytes <= 0 || o.total_bytes <= 0 || o.entries <= 0)
+    if (!set_limits(&limits, &o))
         return hs_cli_usage(cli, "show", "limits are 1 or more");
-    limits.file_bytes = (size_t)o.file_bytes;
-    limits.total_bytes = (size_t)o.total_bytes;
-    limits.entries = (size_t)o.entries;
     st = show(&out, operands.items[0], &o, &limits, &err);
     if (st == HS_OK)
         fwrite(out.buf, 1, out.len, cli->out);

@@ -146,8 +146,11 @@ static enum hs_status read(struct hs_container *out, struct hs_bytes bytes, cons
     enum hs_status st = hs_json_read(&v, &out->arena, bytes, name, limits, err);
 
     out->format = "json";
-    if (st == HS_OK)
+    if (st == HS_OK) {
         st = visit(&w, &v);
+        if (st != HS_OK)
+            hs_error_prefix(err, "%s", name);
+    }
     hs_str_dispose(&w.name);
     return st;
 }

@@ -95,6 +95,22 @@ static void a_version_to_come_is_exit_4(void **state)
     hs_str_dispose(&out);
 }
 
+static void limits_are_raised_and_lowered_by_options(void **state)
+{
+    char path[600], arguments[700];
+    struct hs_str out = HS_STR_INIT;
+
+    (void)state;
+    snprintf(path, sizeof path, "%s/x.npy", hs_test_tmp());
+    hs_test_write(path, two_by_two, sizeof two_by_two - 1);
+    snprintf(arguments, sizeof arguments, "show --limit-file 20 %s", path);
+    assert_int_equal(hs_test_run(&out, NULL, arguments), 3);
+    assert_contains(out.buf, "the limit is 20");
+    snprintf(arguments, sizeof arguments, "show --limit-file 0 %s", path);
+    assert_int_equal(hs_test_run(&out, NULL, arguments), 2);
+    hs_str_dispose(&out);
+}
+
 /* The files of real labs: every name that a grader would ask for. */
 static void shows(const char *file, const char *const *names)
 {
@@ -158,6 +174,7 @@ int main(void)
         cmocka_unit_test(what_cannot_be_read_is_one_sentence_and_exit_3),
         cmocka_unit_test(a_fifo_does_not_block),
         cmocka_unit_test(a_version_to_come_is_exit_4),
+        cmocka_unit_test(limits_are_raised_and_lowered_by_options),
         cmocka_unit_test(a_pickled_dictionary_in_an_npy_shows_its_keys),
         cmocka_unit_test(a_whole_module_shows_weights_and_attributes),
         cmocka_unit_test(a_converted_model_shows_scales_and_zero_points),
