@@ -249,6 +249,18 @@ static void list_names_the_lesson_and_its_steps(void **state)
     hs_str_dispose(&out);
 }
 
+static void what_is_shipped_passes_lint(void **state)
+{
+    struct hs_str out = HS_STR_INIT;
+
+    (void)state;
+    set_up_home();
+    unsetenv("HALFSTEP_PATH");
+    assert_int_equal(hs_test_run(&out, NULL, "lint"), 0);
+    assert_contains(out.buf, ", 0 faults");
+    hs_str_dispose(&out);
+}
+
 static void lint_passes_the_test_lesson_and_fails_a_broken_one(void **state)
 {
     struct hs_str out = HS_STR_INIT;
@@ -284,6 +296,7 @@ int main(void)
         cmocka_unit_test(a_script_of_lines_replays_like_input),
         cmocka_unit_test(ctrl_c_leaves_with_everything_saved),
         cmocka_unit_test(list_names_the_lesson_and_its_steps),
+        cmocka_unit_test(what_is_shipped_passes_lint),
         cmocka_unit_test(lint_passes_the_test_lesson_and_fails_a_broken_one),
     };
 

@@ -316,6 +316,64 @@ static void an_answer_is_echoed_without_using_an_attempt(void **state)
     assert_int_equal(state_of(f, ask)->attempts, 0);
 }
 
+/* Answers every open question of the step with its own answer. */
+static void answer_step(struct fixture *f)
+{
+    struct hs_str text = HS_STR_INIT;
+
+    for (size_t part; hs_study_open_question(f->study, &part);) {
+        size_t n;
+        const struct hs_item *items = hs_study_items(f->study, &n, NULL);
+
+        for (size_t i = 0; i < n; i++)
+            if (items[i].part == part) {
+                hs_str_clear(&text);
+                hs_question_answer_text(&text, items[i].question);
+                break;
+            }
+        submit(f, part, text.buf);
+        assert_int_equal(state_of(f, part)->status, HS_ASK_CORRECT);
+    }
+    hs_str_dispose(&text);
+}
+
+static void every_shipped_lesson_can_be_done_with_full_points(void **state)
+{
+    struct fixture *f = *state;
+    struct hs_course course = HS_COURSE_INIT;
+    struct hs_store *store;
+    struct hs_score score;
+
+    hs_study_free(f->study);
+    f->study = NULL;
+    hs_session_free(f->session);
+    f->session = NULL;
+    setenv("HALFSTEP_PATH", hs_test_source("."), 1); /* assets/tensors */
+    assert_ok(hs_course_load_dir(&course, hs_test_source("lessons"), &f->err), &f->err);
+    assert_int_equal(course.faults.len, 0);
+    assert_true(course.lessons.len > 0);
+    assert_ok(hs_store_open_memory(&store, &f->err), &f->err);
+    assert_ok(hs_session_open_with(&f->session, &course, store, &f->err), &f->err);
+    for (size_t i = 0; i < hs_session_count(f->session); i++) {
+        struct hs_progress p;
+
+        hs_session_progress(f->session, i, &p);
+        assert_ok(hs_study_open(&f->study, f->session, p.lesson->id, 0, &f->err), &f->err);
+        do
+            answer_step(f);
+        while (hs_study_next(f->study));
+        hs_study_score(f->study, &score, NULL);
+        assert_true(score.questions > 0);
+        assert_int_equal(score.settled, score.questions);
+        assert_int_equal(score.points, score.maximum);
+        hs_session_progress(f->session, i, &p);
+        assert_int_equal(p.state, HS_PROGRESS_DONE);
+        hs_study_free(f->study);
+        f->study = NULL;
+    }
+    unsetenv("HALFSTEP_PATH");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -333,6 +391,7 @@ int main(void)
         TEST(the_course_map_follows_the_work),
         TEST(a_store_that_fails_ends_saving_with_one_sentence),
         TEST(an_answer_is_echoed_without_using_an_attempt),
+        TEST(every_shipped_lesson_can_be_done_with_full_points),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
