@@ -82,6 +82,8 @@ typedef void hs_fake_quantize_grad_f64_fn(double *dx, const double *x, const dou
 /* One member for each op, hs_minmax_f32_fn *minmax_f32, … made from the scalar lines. */
 struct hs_kernels {
 #define HS_KERNEL_MEMBER_scalar(op) hs_##op##_fn *op;
+#define HS_KERNEL_MEMBER_avx2(op)
+#define HS_KERNEL_MEMBER_avx512(op)
 #define HS_KERNEL(op, isa) HS_KERNEL_MEMBER_##isa(op)
 #include "kernels/kernels.def"
 #undef HS_KERNEL
