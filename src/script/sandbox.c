@@ -11,10 +11,11 @@
 #include "script/libs.def"
 #undef HS_LIB
 
-/* Everything that a script may see. A later Lua cannot add a hole: hs_sandbox_open() copies these
- * names and nothing else. */
-static const char *const allowed_base[] = {"assert", "error",    "ipairs", "next",   "pcall",
-                                           "select", "tonumber", "type",   "xpcall", NULL};
+/* Everything that a script may see. xpcall is left out: its handler runs with hooks off when the
+ * hook itself raised, so it could loop for ever. A later Lua cannot add a hole: hs_sandbox_open()
+ * copies these names and nothing else. */
+static const char *const allowed_base[] = {"assert", "error",    "ipairs", "next", "pcall",
+                                           "select", "tonumber", "type",   NULL};
 static const char *const allowed_string[] = {"byte",    "char", "len",   "lower",
                                              "reverse", "sub",  "upper", NULL};
 static const char *const allowed_table[] = {"insert", "pack", "remove", "sort", NULL};

@@ -20,7 +20,7 @@ static void reads_every_spelling_of_a_number(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct hs_error err = HS_ERROR_INIT;
-        double v = NAN;
+        double v = (double)NAN;
 
         assert_ok(hs_answer_number(&v, rows[i].text, &err), &err);
         assert_close(v, rows[i].value, 0.0);
@@ -123,8 +123,8 @@ static void tolerances_hold_at_their_boundaries(void **state)
         {HS_TOL_SIGFIG, 2, 0.0127, 0.0132, true}, {HS_TOL_SIGFIG, 2, 0.0126, 0.0132, false},
         {HS_TOL_SIGFIG, 1, 0.5, 0, true},         {HS_TOL_SIGFIG, 1, 0.52, 0, false},
         {HS_TOL_LSB, 1, 4, 5, true},              {HS_TOL_LSB, 1, 3, 5, false},
-        {HS_TOL_LSB, 1, 4.5, 5, false},           {HS_TOL_ABS, 1, NAN, 1, false},
-        {HS_TOL_ABS, 1, 1, NAN, false},           {HS_TOL_EXACT, 0, 5e-324, 5e-324, true},
+        {HS_TOL_LSB, 1, 4.5, 5, false},           {HS_TOL_ABS, 1, (double)NAN, 1, false},
+        {HS_TOL_ABS, 1, 1, (double)NAN, false},           {HS_TOL_EXACT, 0, 5e-324, 5e-324, true},
     };
 
     (void)state;
