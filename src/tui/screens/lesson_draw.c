@@ -149,8 +149,7 @@ static void verdict(struct sheet *s, const struct hs_item *item)
     char text[160];
 
     if (good) {
-        snprintf(text, sizeof text, "%s %s   %.10g of %.10g points", hs_glyph(s->g.ascii, "ok"),
-                 state->status == HS_ASK_CORRECT ? "Right." : "Noted.",
+        snprintf(text, sizeof text, "%s %.10g of %.10g points", hs_glyph(s->g.ascii, "ok"),
                  (double)state->points / 1000, (double)item->question->points / 1000);
         say(s, HS_STYLE_OK, text);
     } else if (state->status == HS_ASK_SKIPPED) {
