@@ -88,7 +88,7 @@ static struct box symbol(struct layout *l, const struct hs_math *m, bool sign)
 
 static struct box row(struct layout *l, const struct hs_math *m)
 {
-    struct box *items = hs_arena_alloc(l->arena, m->n * 2 + 1, sizeof *items);
+    struct box *items = hs_arena_alloc(l->arena, m->n * 3 + 1, sizeof *items);
     size_t n = 0;
 
     if (items == NULL) {
@@ -100,10 +100,11 @@ static struct box row(struct layout *l, const struct hs_math *m)
         bool sign = item->class == HS_MATH_BIN &&
                     (last == NULL || last->class == HS_MATH_REL || last->class == HS_MATH_BIN);
 
+        if (hs_math_is_function(item) && last != NULL && hs_math_is_operand(last))
+            items[n++] = text_box(l, " ");
         items[n++] = item->kind == HS_MATH_SYMBOL ? symbol(l, item, sign) : build(l, item);
-        if (hs_math_is_function(item) && i + 1 < m->n && m->items[i + 1]->kind != HS_MATH_FENCE &&
-            !(m->items[i + 1]->kind == HS_MATH_SYMBOL &&
-              strchr("(|", m->items[i + 1]->text[0]) != NULL))
+        if (hs_math_is_function(item) && i + 1 < m->n &&
+            hs_math_keeps_distance(item, m->items[i + 1]))
             items[n++] = text_box(l, " ");
     }
     return beside(l, items, n);

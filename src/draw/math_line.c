@@ -127,14 +127,16 @@ static void write(struct line *l, const struct hs_math *m)
                         (i == 0 || m->items[i - 1]->class == HS_MATH_REL ||
                          m->items[i - 1]->class == HS_MATH_BIN);
 
+            if (i > 0 && !hs_ends_with(l->out->buf, " ") && hs_math_is_operand(m->items[i - 1]) &&
+                (hs_math_is_function(m->items[i]) ||
+                 (l->ascii && hs_math_is_word(m->items[i - 1], m->items[i]))))
+                hs_str_add_char(l->out, ' ');
             if (sign && m->items[i]->kind == HS_MATH_SYMBOL)
                 hs_str_add(l->out, l->ascii ? m->items[i]->ascii : m->items[i]->text);
             else
                 write(l, m->items[i]);
             if (hs_math_is_function(m->items[i]) && i + 1 < m->n &&
-                m->items[i + 1]->kind != HS_MATH_FENCE &&
-                !(m->items[i + 1]->kind == HS_MATH_SYMBOL &&
-                  strchr("(|", m->items[i + 1]->text[0]) != NULL))
+                hs_math_keeps_distance(m->items[i], m->items[i + 1]))
                 hs_str_add_char(l->out, ' ');
         }
         break;

@@ -49,6 +49,38 @@ static inline bool hs_math_is_function(const struct hs_math *m)
             m->a->class == HS_MATH_OP);
 }
 
+/* Something that is multiplied when another thing follows it. */
+static inline bool hs_math_is_operand(const struct hs_math *m)
+{
+    return m->kind == HS_MATH_SYMBOL ? m->class == HS_MATH_ORD
+                                     : m->kind == HS_MATH_SCRIPTS || m->kind == HS_MATH_FRAC;
+}
+
+/* A function keeps a distance from its argument unless that brings brackets along; a sum always
+ * does. */
+static inline bool hs_math_keeps_distance(const struct hs_math *function,
+                                          const struct hs_math *next)
+{
+    const struct hs_math *name = function->kind == HS_MATH_SCRIPTS ? function->a : function;
+    bool brackets = next->kind == HS_MATH_FENCE || (next->kind == HS_MATH_SYMBOL &&
+                                                    (next->text[0] == '(' || next->text[0] == '|'));
+
+    return name->limits || !brackets;
+}
+
+/* Written side by side the two would read as one word ("gammaw"). */
+static inline bool hs_math_is_word(const struct hs_math *a, const struct hs_math *b)
+{
+    const struct hs_math *first = b->kind == HS_MATH_SCRIPTS ? b->a : b;
+    bool letter = first->kind == HS_MATH_SYMBOL && first->ascii != NULL &&
+                  ((first->ascii[0] >= 'a' && first->ascii[0] <= 'z') ||
+                   (first->ascii[0] >= 'A' && first->ascii[0] <= 'Z'));
+
+    return letter && (a->kind == HS_MATH_SCRIPTS ||
+                      (a->kind == HS_MATH_SYMBOL && a->ascii != NULL && a->ascii[0] != '\0' &&
+                       a->ascii[1] != '\0' && a->class == HS_MATH_ORD));
+}
+
 /* Parses the whole text. Unknown commands become their names; HS_EFORMAT for unbalanced braces or
  * too deep a nesting, with the 1-based column in err. */
 HS_MUST_USE enum hs_status hs_math_parse(struct hs_math **out, struct hs_arena *arena,

@@ -64,8 +64,9 @@ static void draw_values(struct hs_grid *g, const struct line *l, const struct hs
 
         if (hs_value_to_number(hs_value_at(values, i), &v)) {
             bool out = v > l->last + l->s / 2 || v < l->first - l->s / 2;
+            double shown = fmin(fmax(v, l->lo), l->hi); /* what lies beyond stands at the edge */
 
-            hs_grid_text(g, hs_axis_column(v, l->lo, l->hi, g->width), 1,
+            hs_grid_text(g, hs_axis_column(shown, l->lo, l->hi, g->width), 1,
                          out ? HS_STYLE_CLIP : HS_STYLE_PLOT2,
                          hs_glyph(g->ascii, out ? "bad" : "marker"));
         }
