@@ -2,9 +2,33 @@
 
 #include <string.h>
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
 #include "base/env.h"
 
 static const char *const names[HS_ISA_COUNT] = {"scalar", "neon", "avx2", "avx512"};
+
+const char *hs_cpu_name(void)
+{
+#if defined(__x86_64__)
+    static union {
+        unsigned words[13]; /* 48 bytes of text, and an end */
+        char text[52];
+    } brand;
+
+    for (unsigned i = 0; i < 3; i++) {
+        unsigned *w = &brand.words[4 * i];
+
+        if (!__get_cpuid(0x80000002u + i, &w[0], &w[1], &w[2], &w[3]))
+            return "unknown";
+    }
+    return brand.text;
+#else
+    return "unknown";
+#endif
+}
 
 const char *hs_isa_name(enum hs_isa isa)
 {

@@ -4,6 +4,9 @@
 
 enum hs_isa { HS_ISA_scalar, HS_ISA_neon, HS_ISA_avx2, HS_ISA_avx512, HS_ISA_COUNT };
 
+/* What the processor calls itself, "unknown" when it does not say. */
+const char *hs_cpu_name(void);
+
 const char *hs_isa_name(enum hs_isa isa);
 
 /* By name; -1 when unknown. */

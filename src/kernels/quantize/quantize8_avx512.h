@@ -9,6 +9,8 @@
 
 #include "kernels/quantize/avx512.h"
 
+enum { HS_AHEAD = 4096 }; /* bytes; helps where the hardware alone does not keep up with memory */
+
 struct hs_quantize8 {
     struct hs_divide_plan p;
     int32_t qmin, qmax, nan_code;
@@ -49,6 +51,8 @@ HS_INLINE __m512i hs_quantize64_avx512(struct hs_quantize8 *t, const float *x, e
         (uint64_t)_mm512_cmpgt_epi16_mask(ab, hi) | (uint64_t)_mm512_cmpgt_epi16_mask(cd, hi) << 32;
     __m512i out;
 
+    for (int line = 0; line < 4; line++) /* past the end this is harmless */
+        _mm_prefetch((const void *)((uintptr_t)x + HS_AHEAD + 64u * (unsigned)line), _MM_HINT_T0);
     if (is_signed) {
         out = _mm512_packs_epi16(ab, cd);
         out = _mm512_max_epi8(out, _mm512_set1_epi8((char)t->qmin));

@@ -3,7 +3,9 @@
 
 #include "kernels/kernels.h"
 
-enum { BLOCK = 1024 };
+/* Elements of a block; bytes that are asked for ahead of use (prefetching past the end is
+ * harmless). */
+enum { BLOCK = 1024, AHEAD = 4096 };
 
 /* The first zero decides the sign of a zero minimum or maximum, as it does one element at a time.
  */
@@ -15,31 +17,38 @@ static float first_zero(const float *x, size_t n)
     return 0;
 }
 
-/* x * 0 is 0 for a finite x and NaN otherwise, so the sum tells whether a block is all finite; one
- * that is not goes to the scalar kernel. */
-static bool block_minmax(__m512 *lo, __m512 *hi, const float *x)
+struct lanes {
+    __m512 lo, hi, bad;
+};
+
+/* x * 0 is 0 for a finite x and NaN otherwise, so the sum tells whether all were finite. */
+static inline __attribute__((always_inline)) void take(struct lanes *l, const float *x)
 {
-    const __m512 zero = _mm512_setzero_ps();
-    __m512 l[4], h[4], bad[4];
+    __m512 v = _mm512_loadu_ps(x);
 
-    for (int k = 0; k < 4; k++) {
-        l[k] = *lo;
-        h[k] = *hi;
-        bad[k] = zero;
+    _mm_prefetch((const void *)((uintptr_t)x + AHEAD), _MM_HINT_T0);
+    l->lo = _mm512_min_ps(v, l->lo);
+    l->hi = _mm512_max_ps(v, l->hi);
+    l->bad = _mm512_fmadd_ps(v, _mm512_setzero_ps(), l->bad);
+}
+
+/* False, and nothing changed, when an element is not finite: such a block goes to the scalar
+ * kernel. */
+static inline bool block_minmax(__m512 *lo, __m512 *hi, const float *x)
+{
+    struct lanes a = {*lo, *hi, _mm512_setzero_ps()}, b = a, c = a, d = a;
+
+    for (size_t i = 0; i < BLOCK; i += 64) {
+        take(&a, x + i);
+        take(&b, x + i + 16);
+        take(&c, x + i + 32);
+        take(&d, x + i + 48);
     }
-    for (size_t i = 0; i < BLOCK; i += 64)
-        for (int k = 0; k < 4; k++) {
-            __m512 v = _mm512_loadu_ps(x + i + 16 * k);
-
-            l[k] = _mm512_min_ps(v, l[k]);
-            h[k] = _mm512_max_ps(v, h[k]);
-            bad[k] = _mm512_fmadd_ps(v, zero, bad[k]);
-        }
-    bad[0] = _mm512_add_ps(_mm512_add_ps(bad[0], bad[1]), _mm512_add_ps(bad[2], bad[3]));
-    if (_mm512_cmp_ps_mask(bad[0], bad[0], _CMP_UNORD_Q) != 0)
+    a.bad = _mm512_add_ps(_mm512_add_ps(a.bad, b.bad), _mm512_add_ps(c.bad, d.bad));
+    if (_mm512_cmp_ps_mask(a.bad, a.bad, _CMP_UNORD_Q) != 0)
         return false;
-    *lo = _mm512_min_ps(_mm512_min_ps(l[0], l[1]), _mm512_min_ps(l[2], l[3]));
-    *hi = _mm512_max_ps(_mm512_max_ps(h[0], h[1]), _mm512_max_ps(h[2], h[3]));
+    *lo = _mm512_min_ps(_mm512_min_ps(a.lo, b.lo), _mm512_min_ps(c.lo, d.lo));
+    *hi = _mm512_max_ps(_mm512_max_ps(a.hi, b.hi), _mm512_max_ps(c.hi, d.hi));
     return true;
 }
 

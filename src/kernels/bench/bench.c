@@ -1,0 +1,258 @@
+#include "kernels/bench/bench.h"
+
+#include <math.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/rng.h"
+#include "kernels/bench/limits.h"
+
+enum { ROUNDS = 9, SLICE_NS = 4000000, MOST = 64 << 20, CHANNEL = 1024 };
+
+/* Buffers of MOST bytes each and what the kernels are called with. */
+struct work {
+    float *x, *dy, *y;
+    int8_t *q;
+    size_t n;
+    struct hs_quantize_args args;
+    hs_limit_fn *limit, *limit2;
+};
+
+typedef void run_fn(const struct hs_kernels *k, struct work *w);
+
+static void quantize(const struct hs_kernels *k, struct work *w)
+{
+    struct hs_clip_count c = {0, 0};
+
+    k->quantize_f32_s8(w->q, w->x, w->n, &w->args, &c);
+}
+
+static void quantize_u8(const struct hs_kernels *k, struct work *w)
+{
+    struct hs_quantize_args a = w->args;
+    struct hs_clip_count c = {0, 0};
+
+    a.zero_point = 128;
+    a.qmin = a.nan_code = 0;
+    a.qmax = 255;
+    k->quantize_f32_u8((uint8_t *)w->q, w->x, w->n, &a, &c);
+}
+
+static void quantize_reciprocal(const struct hs_kernels *k, struct work *w)
+{
+    struct hs_quantize_args a = w->args;
+    struct hs_clip_count c = {0, 0};
+
+    a.reciprocal = true;
+    k->quantize_f32_s8(w->q, w->x, w->n, &a, &c);
+}
+
+/* Rows of CHANNEL elements, each with a scale of its own. */
+static void quantize_channel(const struct hs_kernels *k, struct work *w)
+{
+    struct hs_quantize_args a = w->args;
+    struct hs_clip_count c = {0, 0};
+
+    for (size_t i = 0; i < w->n; i += CHANNEL) {
+        a.scale = w->args.scale * (1 + (double)(i / CHANNEL % 64) / 256);
+        k->quantize_f32_s8(w->q + i, w->x + i, CHANNEL, &a, &c);
+    }
+}
+
+static void dequantize(const struct hs_kernels *k, struct work *w)
+{
+    k->dequantize_s8_f32(w->y, w->q, w->n, (float)w->args.scale, w->args.zero_point);
+}
+
+static void fake(const struct hs_kernels *k, struct work *w)
+{
+    k->fake_quantize_f32(w->y, w->x, w->n, &w->args);
+}
+
+static void fake_both(const struct hs_kernels *k, struct work *w)
+{
+    fake(k, w);
+    k->fake_quantize_grad_f32(w->y, w->x, w->dy, w->n, &w->args);
+}
+
+static void minmax(const struct hs_kernels *k, struct work *w)
+{
+    float lo = INFINITY, hi = -INFINITY;
+
+    k->minmax_f32(&lo, &hi, w->x, w->n);
+}
+
+/* second: traffic of a second pass, or HS_TRAFFIC_COUNT. kernel: its line in kernels.def. */
+static const struct bench_op {
+    const char *name, *kernel;
+    run_fn *run;
+    enum hs_traffic traffic, second;
+} ops[] = {
+    {"minmax_f32", "minmax_f32", minmax, HS_TRAFFIC_READ4, HS_TRAFFIC_COUNT},
+    {"quantize_f32_s8", "quantize_f32_s8", quantize, HS_TRAFFIC_READ4_WRITE1, HS_TRAFFIC_COUNT},
+    {"quantize_f32_u8", "quantize_f32_u8", quantize_u8, HS_TRAFFIC_READ4_WRITE1, HS_TRAFFIC_COUNT},
+    {"quantize_reciprocal_f32_s8", "quantize_f32_s8", quantize_reciprocal, HS_TRAFFIC_READ4_WRITE1,
+     HS_TRAFFIC_COUNT},
+    {"quantize_channel_f32_s8", "quantize_f32_s8", quantize_channel, HS_TRAFFIC_READ4_WRITE1,
+     HS_TRAFFIC_COUNT},
+    {"dequantize_s8_f32", "dequantize_s8_f32", dequantize, HS_TRAFFIC_READ1_WRITE4,
+     HS_TRAFFIC_COUNT},
+    {"fake_quantize_f32", "fake_quantize_f32", fake, HS_TRAFFIC_READ4_WRITE4, HS_TRAFFIC_COUNT},
+    {"fake_quantize_with_grad_f32", "fake_quantize_f32", fake_both, HS_TRAFFIC_READ4_WRITE4,
+     HS_TRAFFIC_READ8_WRITE4},
+};
+
+static const struct {
+    const char *name;
+    size_t bytes;
+} sizes[] = {{"64KiB", 64 << 10}, {"4MiB", 4 << 20}, {"64MiB", MOST}};
+
+static void run_limit(const struct hs_kernels *k, struct work *w)
+{
+    (void)k;
+    w->limit(w->y, w->x, w->dy, w->n);
+    if (w->limit2 != NULL)
+        w->limit2(w->y, w->x, w->dy, w->n);
+}
+
+/* Runs per second of one slice, after one run that is not timed. */
+static double slice(run_fn *run, const struct hs_kernels *k, struct work *w)
+{
+    uint64_t start, ns = 0;
+    size_t runs = 0, batch = 1;
+
+    run(k, w);
+    start = hs_clock_cpu_ns();
+    while (ns < SLICE_NS) {
+        for (size_t i = 0; i < batch; i++)
+            run(k, w);
+        runs += batch;
+        ns = hs_clock_cpu_ns() - start;
+        if (ns < SLICE_NS / 8) /* the clock is a system call */
+            batch *= 2;
+    }
+    return (double)runs * 1e9 / (double)ns;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+static void measure(const struct bench_op *op, struct work *w, struct hs_bench_row *row)
+{
+    struct hs_kernels scalar;
+    double ours[ROUNDS], bytes = (double)hs_traffic_bytes(op->traffic);
+
+    hs_kernels_choose(&scalar, HS_ISA_scalar);
+    w->limit = hs_limit(op->traffic, hs_isa_ceiling());
+    w->limit2 = NULL;
+    if (op->second != HS_TRAFFIC_COUNT) {
+        w->limit2 = hs_limit(op->second, hs_isa_ceiling());
+        bytes += (double)hs_traffic_bytes(op->second);
+    }
+    bytes *= (double)w->n / 1e9;
+    row->scalar = row->limit = 0;
+    for (int i = 0; i < ROUNDS; i++) {
+        ours[i] = bytes * slice(op->run, hs_kernels(), w);
+        if (i < 3) /* slow, and only for orientation */
+            row->scalar = fmax(row->scalar, bytes * slice(op->run, &scalar, w));
+        row->limit = fmax(row->limit, bytes * slice(run_limit, &scalar, w));
+    }
+    qsort(ours, ROUNDS, sizeof *ours, by_size);
+    row->best = ours[ROUNDS - 1];
+    row->median = ours[ROUNDS / 2];
+    row->share = row->best / row->limit;
+}
+
+static enum hs_status pin(int core, struct hs_error *err)
+{
+    cpu_set_t set;
+
+    if (core < 0)
+        return HS_OK;
+    CPU_ZERO(&set);
+    if (core < CPU_SETSIZE)
+        CPU_SET((unsigned)core, &set);
+    if (sched_setaffinity(0, sizeof set, &set) != 0)
+        return hs_fail(err, HS_EINVAL, "core %d cannot be used here; try 0", core);
+    return HS_OK;
+}
+
+/* The strongest line of kernels.def that the ceiling allows. */
+static const char *variant_of(const char *kernel)
+{
+    const char *op, *isa, *found = "scalar";
+
+    for (size_t i = 0; hs_kernel_row(i, &op, &isa); i++)
+        if (strcmp(op, kernel) == 0 && hs_isa_find(isa) <= (int)hs_isa_ceiling())
+            found = isa;
+    return found;
+}
+
+/* Ordinary data: about one element in 16,000 is beyond four standard deviations and clips. */
+static bool fill(struct work *w)
+{
+    struct hs_rng rng = hs_rng_seed(1, 1);
+    size_t n = MOST / sizeof(float);
+
+    w->x = aligned_alloc(64, MOST);
+    w->dy = aligned_alloc(64, MOST);
+    w->y = aligned_alloc(64, MOST);
+    w->q = aligned_alloc(64, MOST / 4);
+    if (w->x == NULL || w->dy == NULL || w->y == NULL || w->q == NULL)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        w->x[i] = i < 1 << 16 ? (float)hs_rng_normal(&rng) : w->x[i & 0xffff];
+        w->dy[i] = w->x[n - 1 - i < i ? n - 1 - i : i];
+        w->q[i] = (int8_t)(i * 37);
+    }
+    memset(w->y, 0, MOST);
+    w->args = (struct hs_quantize_args){.scale = 4.0 / 127,
+                                        .qmin = -128,
+                                        .qmax = 127,
+                                        .rounding = HS_ROUND_HALF_EVEN};
+    return true;
+}
+
+static void release(struct work *w)
+{
+    free(w->x);
+    free(w->dy);
+    free(w->y);
+    free(w->q);
+}
+
+enum hs_status hs_bench_run(const char *only, int core,
+                            void (*visit)(void *payload, const struct hs_bench_row *row),
+                            void *payload, struct hs_error *err)
+{
+    struct work w = {0};
+    enum hs_status st = pin(core, err);
+    size_t rows = 0;
+
+    if (st == HS_OK && !fill(&w))
+        st = hs_fail(err, HS_ENOMEM, "out of memory for buffers of %d MiB", 4 * (MOST >> 20));
+    for (size_t i = 0; st == HS_OK && i < HS_COUNTOF(ops); i++) {
+        if (only != NULL && strstr(ops[i].name, only) == NULL)
+            continue;
+        for (size_t j = 0; j < HS_COUNTOF(sizes); j++, rows++) {
+            struct hs_bench_row row = {.op = ops[i].name, .size = sizes[j].name};
+
+            w.n = sizes[j].bytes / sizeof(float);
+            row.variant = variant_of(ops[i].kernel);
+            measure(&ops[i], &w, &row);
+            visit(payload, &row);
+        }
+    }
+    release(&w);
+    if (st == HS_OK && rows == 0)
+        st =
+            hs_fail(err, HS_EINVAL, "no kernel's name contains '%s'; halfstep bench has all", only);
+    return st;
+}
