@@ -134,15 +134,16 @@ static void an_abort_is_named(void **state)
 #ifndef HS_SANITIZED
 static int bomb(void *payload)
 {
+    /* volatile: a compiler may drop an allocation that nothing reads */
+    char *volatile kept;
     size_t got = 0;
 
     (void)payload;
     for (;;) {
-        char *p = malloc(1 << 20);
-
-        if (p == NULL)
+        kept = malloc(1 << 20);
+        if (kept == NULL)
             return got > 16 ? 3 : 4;
-        memset(p, 1, 1 << 20);
+        memset(kept, 1, 1 << 20);
         got++;
     }
 }
