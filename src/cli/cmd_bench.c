@@ -59,7 +59,7 @@ static enum hs_status print_json(struct bench *b, struct hs_error *err)
     const char *op, *name;
 
     for (int i = 0; i <= (int)hs_isa_ceiling(); i++)
-        for (size_t j = 0; hs_kernel_row(j, &op, &name); j++)
+        for (size_t j = 0; hs_isa_supported((enum hs_isa)i) && hs_kernel_row(j, &op, &name); j++)
             if (hs_isa_find(name) == i) { /* only sets that kernels come in here */
                 b->ok &= hs_value_push(&isa, &b->arena, hs_value_string(&b->arena, name));
                 break;

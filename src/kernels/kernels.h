@@ -82,8 +82,13 @@ typedef void hs_fake_quantize_grad_f64_fn(double *dx, const double *x, const dou
 /* One member for each op, hs_minmax_f32_fn *minmax_f32, … made from the scalar lines. */
 struct hs_kernels {
 #define HS_KERNEL_MEMBER_scalar(op) hs_##op##_fn *op;
+#define HS_KERNEL_MEMBER_neon(op)
+#define HS_KERNEL_MEMBER_neon_dot(op)
 #define HS_KERNEL_MEMBER_avx2(op)
+#define HS_KERNEL_MEMBER_avx_vnni(op)
 #define HS_KERNEL_MEMBER_avx512(op)
+#define HS_KERNEL_MEMBER_avx512_vnni(op)
+#define HS_KERNEL_MEMBER_amx(op)
 #define HS_KERNEL(op, isa) HS_KERNEL_MEMBER_##isa(op)
 #include "kernels/kernels.def"
 #undef HS_KERNEL
@@ -94,6 +99,9 @@ const struct hs_kernels *hs_kernels(void);
 
 /* The best variants up to `ceiling` (tests compare levels). */
 void hs_kernels_choose(struct hs_kernels *out, enum hs_isa ceiling);
+
+/* The instruction set of the variant that hs_kernels() has for an op of kernels.def. */
+const char *hs_kernel_variant(const char *op);
 
 /* Op and instruction set of the i-th line of kernels.def; false past the end. */
 bool hs_kernel_row(size_t i, const char **op, const char **isa);

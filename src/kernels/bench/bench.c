@@ -184,17 +184,6 @@ static enum hs_status pin(int core, struct hs_error *err)
     return HS_OK;
 }
 
-/* The strongest line of kernels.def that the ceiling allows. */
-static const char *variant_of(const char *kernel)
-{
-    const char *op, *isa, *found = "scalar";
-
-    for (size_t i = 0; hs_kernel_row(i, &op, &isa); i++)
-        if (strcmp(op, kernel) == 0 && hs_isa_find(isa) <= (int)hs_isa_ceiling())
-            found = isa;
-    return found;
-}
-
 /* Ordinary data: about one element in 16,000 is beyond four standard deviations and clips. */
 static bool fill(struct work *w)
 {
@@ -245,7 +234,7 @@ enum hs_status hs_bench_run(const char *only, int core,
             struct hs_bench_row row = {.op = ops[i].name, .size = sizes[j].name};
 
             w.n = sizes[j].bytes / sizeof(float);
-            row.variant = variant_of(ops[i].kernel);
+            row.variant = hs_kernel_variant(ops[i].kernel);
             measure(&ops[i], &w, &row);
             visit(payload, &row);
         }
