@@ -6,7 +6,7 @@
 #include "base/str.h"
 #include "base/utf8.h"
 
-enum { MAX_DEPTH = 60 };
+enum { MAX_DEPTH = 120 }; /* {…} takes two: the argument and the row in it */
 
 struct parser {
     const char *tex, *at;
@@ -88,21 +88,36 @@ static void blanks(struct parser *p)
         p->at++;
 }
 
+/* Behind every way back into the grammar, \sqrt\sqrt\sqrt… without a brace, too. */
+static bool enter(struct parser *p)
+{
+    if (++p->depth > MAX_DEPTH)
+        fail(p, "nested too deeply");
+    return p->st == HS_OK;
+}
+
 /* {…} or one atom. */
 static struct hs_math *argument(struct parser *p)
 {
-    struct hs_math *m;
+    struct hs_math *m = NULL;
 
     blanks(p);
-    if (*p->at != '{')
-        return *p->at != '\0' ? atom(p) : (fail(p, "something is missing here"), NULL);
-    p->at++;
-    m = row(p, "}");
-    if (p->st == HS_OK && *p->at != '}')
-        fail(p, "a closing brace is missing");
-    else if (p->st == HS_OK)
+    if (!enter(p))
+        return NULL;
+    if (*p->at == '\0')
+        fail(p, "something is missing here");
+    else if (*p->at != '{')
+        m = atom(p);
+    else {
         p->at++;
-    return m;
+        m = row(p, "}");
+        if (p->st == HS_OK && *p->at != '}')
+            fail(p, "a closing brace is missing");
+        else if (p->st == HS_OK)
+            p->at++;
+    }
+    p->depth--;
+    return p->st == HS_OK ? m : NULL;
 }
 
 /* The text of {…}, taken as it is. */
@@ -364,8 +379,7 @@ static struct hs_math *row(struct parser *p, const char *stop)
 {
     struct hs_math *r = node(p, HS_MATH_ROW);
 
-    if (++p->depth > MAX_DEPTH)
-        fail(p, "nested too deeply");
+    enter(p);
     while (p->st == HS_OK && r != NULL) {
         blanks(p);
         if (*p->at == '\0' || (*stop != '\\' && hs_starts_with(p->at, stop)) || *p->at == '}' ||

@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 
+#include "base/mem.h"
 #include "draw/math.h"
 
 static void check(struct hs_arena *arena, const char *folder, const char *name, const char *kind, const char *got)
@@ -97,14 +98,19 @@ static void a_wide_formula_breaks_at_relations(void **state)
 
 static void deep_nesting_is_refused(void **state)
 {
-    struct hs_str tex = HS_STR_INIT;
-    struct hs_grid g;
-    struct hs_error err = HS_ERROR_INIT;
-    int baseline;
+    static const char *const openings[] = {"{", "\\sqrt", "\\frac", "\\hat", "\\left(", "\\begin{cases}"};
 
-    hs_str_add_repeat(&tex, "{", 5000);
-    assert_fails(hs_math_typeset(&g, &baseline, *state, tex.buf, 0, false, &err), HS_EFORMAT, &err, "deeply");
-    hs_str_dispose(&tex);
+    for (size_t i = 0; i < HS_COUNTOF(openings); i++) {
+        struct hs_str tex = HS_STR_INIT;
+        struct hs_error err = HS_ERROR_INIT;
+        struct hs_grid g;
+        int baseline;
+
+        for (int depth = 0; depth < 200000; depth++)
+            hs_str_add(&tex, openings[i]);
+        assert_fails(hs_math_typeset(&g, &baseline, *state, tex.buf, 0, false, &err), HS_EFORMAT, &err, "deeply");
+        hs_str_dispose(&tex);
+    }
 }
 
 int main(void)
