@@ -17,7 +17,13 @@ struct hs_groups {
     bool per_tensor;
 };
 
-/* axis -1: per tensor. HS_ESHAPE when the tensor has no such axis, HS_EINVAL for blocks without an
+/* An axis is 0 to ndim - 1, or -1 for none (per tensor). NumPy's -1, -2 … that a user gave are kept
+ * as hs_axis_given(-1) = -2 … until a tensor says how many axes there are: hs_axis_of() then
+ * gives 0 to ndim - 1, and leaves every other axis as it is. */
+int hs_axis_given(int64_t axis);
+int hs_axis_of(int axis, int ndim);
+
+/* axis as above. HS_ESHAPE when the tensor has no such axis, HS_EINVAL for blocks without an
  * axis. */
 HS_MUST_USE enum hs_status hs_groups_init(struct hs_groups *out, const struct hs_tensor *t,
                                           int axis, size_t block_size, struct hs_error *err);

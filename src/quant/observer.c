@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "quant/groups.h"
 
 #define HS_OBSERVER(id) extern const struct hs_observer hs_observer_##id;
 #include "quant/observers.def"
@@ -46,6 +47,7 @@ enum hs_status hs_observe(struct hs_range *out, struct hs_arena *arena, const ch
                           const struct hs_observer_config *config, struct hs_error *err)
 {
     const struct hs_observer *observer = hs_observer_find(id);
+    struct hs_observer_config own = *config;
 
     if (observer == NULL) {
         struct hs_str names = HS_STR_INIT;
@@ -60,5 +62,6 @@ enum hs_status hs_observe(struct hs_range *out, struct hs_arena *arena, const ch
     }
     if (n == 0)
         return hs_fail(err, HS_EINVAL, "there is no batch to observe");
-    return observer->observe(out, arena, batches, n, config, err);
+    own.axis = hs_axis_of(config->axis, batches[0]->ndim);
+    return observer->observe(out, arena, batches, n, &own, err);
 }

@@ -75,8 +75,9 @@ HS_MUST_USE enum hs_status hs_qtarget_range(int64_t *qmin, int64_t *qmax,
                                             struct hs_error *err);
 
 /* What to aim at from a table: `dtype`, or `bits` and `signed` (the smallest dtype that holds
- * them), and quant_min and quant_max (or qmin and qmax). Nothing of it: int8. HS_EINVAL names what
- * is wrong. */
+ * them), and quant_min and quant_max (or qmin and qmax; without dtype and
+ * bits, the smallest dtype that holds them, unsigned from 0 up). Nothing of it: int8. HS_EINVAL
+ * names what is wrong. */
 HS_MUST_USE enum hs_status hs_qtarget_from_value(struct hs_qtarget *out, const struct hs_value *map,
                                                  struct hs_error *err);
 

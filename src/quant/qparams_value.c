@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/fmt.h"
+#include "quant/groups.h"
 
 /* One number per tensor, else a list. */
 static bool set_numbers(struct hs_value *map, struct hs_arena *arena, const char *key,
@@ -47,7 +48,8 @@ static bool set_exponents(struct hs_value *map, struct hs_arena *arena, const st
 static bool set_axis(struct hs_value *map, struct hs_arena *arena, int axis, size_t block_size,
                      const char *block_key)
 {
-    return (axis < 0 || hs_value_set(map, arena, "axis", hs_value_int(axis))) &&
+    return (axis == -1 ||
+            hs_value_set(map, arena, "axis", hs_value_int(axis < 0 ? axis + 1 : axis))) &&
            (block_size == 0 ||
             hs_value_set(map, arena, block_key, hs_value_int((int64_t)block_size)));
 }
@@ -119,19 +121,20 @@ static enum hs_status read_axis(int *axis, size_t *block_size, const struct hs_v
                                 const char *block_key, size_t n, struct hs_error *err)
 {
     const struct hs_value *a = hs_value_get(map, "axis");
-    int64_t v = hs_value_integer(map, "axis", -1), block = hs_value_integer(map, block_key, 0);
+    int64_t v = hs_value_integer(map, "axis", INT64_MIN);
+    int64_t block = hs_value_integer(map, block_key, 0);
+    bool none = a == NULL || a->kind == HS_NIL;
 
-    if (v < -1 || v >= HS_MAX_DIMS ||
-        (v == -1 && a != NULL && a->kind != HS_NIL && hs_value_integer(map, "axis", 0) != -1))
+    if (!none && (v < -HS_MAX_DIMS || v >= HS_MAX_DIMS))
         return hs_fail(err, HS_EINVAL,
-                       "axis must be a whole number from 0, or left out for the whole tensor");
+                       "axis must be a whole number, or left out for the whole tensor");
     if (block < 0 || block > INT32_MAX)
         return hs_fail(err, HS_EINVAL, "%s %lld is no number of elements", block_key,
                        (long long)block);
-    if (v < 0 && n > 1)
+    if (none && n > 1)
         return hs_fail(err, HS_EINVAL,
                        "there are %zu values but no axis: say which axis they go along", n);
-    *axis = (int)v;
+    *axis = none ? -1 : hs_axis_given(v);
     *block_size = (size_t)block;
     return HS_OK;
 }
@@ -217,6 +220,20 @@ static enum hs_status read_dtype(enum hs_dtype *out, int64_t bits, const struct 
     return HS_OK;
 }
 
+/* The smallest whole-byte dtype that holds the codes; int32 for what does not fit, which is refused
+ * with the limits of that. */
+static enum hs_dtype dtype_for_codes(int64_t lo, int64_t hi, bool is_signed)
+{
+    static const enum hs_dtype sizes[2][3] = {{HS_UINT8, HS_UINT16, HS_INT32},
+                                              {HS_INT8, HS_INT16, HS_INT32}};
+    size_t i = 0;
+
+    while (i < 2 &&
+           (lo < hs_dtype_min(sizes[is_signed][i]) || hi > hs_dtype_max(sizes[is_signed][i])))
+        i++;
+    return sizes[is_signed][i];
+}
+
 enum hs_status hs_qtarget_from_value(struct hs_qtarget *out, const struct hs_value *map,
                                      struct hs_error *err)
 {
@@ -233,6 +250,8 @@ enum hs_status hs_qtarget_from_value(struct hs_qtarget *out, const struct hs_val
                        lo == INT64_MIN ? "quant_max" : "quant_min",
                        lo == INT64_MIN ? "quant_min" : "quant_max");
     target.has_range = lo != INT64_MIN;
+    if (target.has_range && bits == 0 && hs_value_get(map, "dtype") == NULL)
+        target.dtype = dtype_for_codes(lo, hi, hs_value_flag(map, "signed", lo < 0));
     *out = target;
     return HS_OK;
 }

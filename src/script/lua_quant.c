@@ -6,6 +6,7 @@
 #include "base/fmt.h"
 #include "base/mem.h"
 #include "quant/energy.h"
+#include "quant/groups.h"
 #include "quant/observer.h"
 #include "quant/options.h"
 #include "quant/qparams.h"
@@ -106,7 +107,7 @@ static struct hs_observer_config observer_config(lua_State *L, const struct hs_v
 
     c.options = read_options(L, v);
     if (strcmp(per, "channel") == 0 || strcmp(per, "group") == 0)
-        c.axis = (int)hs_value_integer(v, "axis", 0);
+        c.axis = hs_axis_given(hs_value_integer(v, "axis", 0));
     else if (strcmp(per, "tensor") != 0)
         luaL_error(L, "per is \"%s\"; it is tensor, channel or group", per);
     c.block_size = (size_t)hs_value_integer(v, "block_size", 0);
