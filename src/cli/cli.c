@@ -58,8 +58,7 @@ int hs_cli_usage(struct hs_cli *cli, const char *command, const char *fmt, ...)
     return HS_EXIT_USAGE;
 }
 
-/* Edit distance, for "did you mean": small words only. */
-static size_t distance(const char *a, const char *b)
+size_t hs_cli_distance(const char *a, const char *b)
 {
     size_t row[32], n = strlen(b);
 
@@ -87,10 +86,10 @@ static int unknown(struct hs_cli *cli, const char *name)
     const struct hs_command *nearest = &commands[0];
 
     for (size_t i = 1; i < HS_COUNTOF(commands); i++)
-        if (distance(name, commands[i].name) < distance(name, nearest->name))
+        if (hs_cli_distance(name, commands[i].name) < hs_cli_distance(name, nearest->name))
             nearest = &commands[i];
     fprintf(cli->err, "halfstep: there is no command \"%s\"", name);
-    if (distance(name, nearest->name) <= 3)
+    if (hs_cli_distance(name, nearest->name) <= 3)
         fprintf(cli->err, "; did you mean \"%s\"?", nearest->name);
     fprintf(cli->err, "\nsee halfstep help\n");
     return HS_EXIT_USAGE;

@@ -47,6 +47,9 @@ int hs_cli_report(struct hs_cli *cli, const struct hs_error *err);
 /* Prints a usage error ("halfstep NAME: sentence" and where help is); returns 2. */
 int hs_cli_usage(struct hs_cli *cli, const char *command, const char *fmt, ...) HS_PRINTF(3, 4);
 
+/* Edit distance, for "did you mean": small words only. */
+size_t hs_cli_distance(const char *a, const char *b);
+
 #define HS_COMMAND(id, name, arguments, help) int hs_cmd_##id(struct hs_cli *cli, int argc, char **argv);
 #include "cli/commands.def"
 #undef HS_COMMAND

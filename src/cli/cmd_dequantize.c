@@ -110,7 +110,7 @@ int hs_cmd_dequantize(struct hs_cli *cli, int argc, char **argv)
     enum hs_status st;
     int code;
 
-    if (!hs_quant_args_parse(&a, cli, &operands, 1, argc, argv, &code)) {
+    if (!hs_quant_args_parse(&a, cli, &operands, 1, 1, argc, argv, &code)) {
         hs_quant_args_dispose(&a);
         return code;
     }

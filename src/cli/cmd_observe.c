@@ -2,7 +2,6 @@
 #include "cli/quant_args.h"
 
 #include "base/fmt.h"
-#include "io/json.h"
 
 enum { MOST_FILES = 64 };
 
@@ -51,20 +50,11 @@ static void print_text(FILE *out, const struct hs_range *range, const struct hs_
 static enum hs_status print_json(struct hs_cli *cli, struct hs_quant_args *a,
                                  const struct hs_range *range, const struct hs_qparams *qp)
 {
-    struct hs_str text = HS_STR_INIT;
     struct hs_value v;
-    enum hs_status st = HS_OK;
 
-    if (to_json(&v, &a->arena, range, qp))
-        hs_json_write(&text, &v, 0);
-    else
-        st = hs_fail(&a->err, HS_ENOMEM, "out of memory");
-    if (st == HS_OK && !hs_str_ok(&text))
-        st = hs_fail(&a->err, HS_ENOMEM, "out of memory");
-    if (st == HS_OK)
-        fprintf(cli->out, "%s\n", text.buf);
-    hs_str_dispose(&text);
-    return st;
+    if (!to_json(&v, &a->arena, range, qp))
+        return hs_fail(&a->err, HS_ENOMEM, "out of memory");
+    return hs_quant_args_print_json(cli->out, &v, &a->err);
 }
 
 int hs_cmd_observe(struct hs_cli *cli, int argc, char **argv)
@@ -80,7 +70,7 @@ int hs_cmd_observe(struct hs_cli *cli, int argc, char **argv)
     size_t opened = 0;
     int code;
 
-    if (!hs_quant_args_parse(&a, cli, &operands, MOST_FILES, argc, argv, &code)) {
+    if (!hs_quant_args_parse(&a, cli, &operands, 1, MOST_FILES, argc, argv, &code)) {
         hs_quant_args_dispose(&a);
         return code;
     }

@@ -7,6 +7,27 @@
 
 #include "base/str.h"
 
+/* "  left    help", the help wrapped at 80 columns: behind a blank, '|' or ','. */
+static void print_row(FILE *out, const char *left, const char *help)
+{
+    enum { INDENT = 30, WIDTH = 80 - INDENT };
+
+    if (strlen(left) > INDENT - 3)
+        fprintf(out, "  %s\n%*s", left, INDENT, "");
+    else
+        fprintf(out, "  %-27s ", left);
+    while (strlen(help) > WIDTH) {
+        size_t n = WIDTH;
+
+        while (n > 0 && help[n - 1] != ' ' && help[n - 1] != '|')
+            n--;
+        n = n == 0 ? WIDTH : n;
+        fprintf(out, "%.*s\n%*s", (int)(help[n - 1] == ' ' ? n - 1 : n), help, INDENT, "");
+        help += n;
+    }
+    fprintf(out, "%s\n", help);
+}
+
 void hs_opt_print_help(FILE *out, const struct hs_command *command, const struct hs_opt *options)
 {
     fprintf(out, "usage: halfstep %s %s\n%s\n", command->name, command->arguments, command->help);
@@ -18,9 +39,9 @@ void hs_opt_print_help(FILE *out, const struct hs_command *command, const struct
             snprintf(letter, sizeof letter, "-%c, ", o->letter);
         snprintf(left, sizeof left, "%s--%s%s%s", letter, o->name, o->argument != NULL ? " " : "",
                  o->argument != NULL ? o->argument : "");
-        fprintf(out, "  %-28s %s\n", left, o->help);
+        print_row(out, left, o->help);
     }
-    fprintf(out, "  %-28s %s\n", "-h, --help", "this text");
+    print_row(out, "-h, --help", "this text");
 }
 
 static const struct hs_opt *find(const struct hs_opt *options, const char *arg, const char **value)
@@ -82,6 +103,26 @@ static bool is_option(const char *arg)
     return arg[0] == '-' && arg[1] != '\0' && !(arg[1] >= '0' && arg[1] <= '9') && arg[1] != '.';
 }
 
+static int unknown_option(struct hs_cli *cli, const char *command, const struct hs_opt *options,
+                          const char *arg)
+{
+    const char *name = arg + strspn(arg, "-"), *nearest = NULL;
+    size_t n = strcspn(name, "="), best = 3;
+    char word[32] = "";
+
+    if (n < sizeof word)
+        memcpy(word, name, n);
+    for (const struct hs_opt *o = options; o->name != NULL && word[0] != '\0'; o++)
+        if (hs_cli_distance(word, o->name) < best && strlen(o->name) > best) {
+            best = hs_cli_distance(word, o->name);
+            nearest = o->name;
+        }
+    if (nearest == NULL)
+        return hs_cli_usage(cli, command, "there is no option %s", arg);
+    return hs_cli_usage(cli, command, "there is no option %.*s; did you mean --%s?",
+                        (int)strcspn(arg, "="), arg, nearest);
+}
+
 static bool parse(struct hs_cli *cli, const struct hs_opt *options, void *into, struct hs_operands *operands,
                   size_t least, size_t most, bool end_at_operand, int argc, char **argv, int *exit_code)
 {
@@ -111,7 +152,7 @@ static bool parse(struct hs_cli *cli, const struct hs_opt *options, void *into, 
         }
         o = find(options, arg, &value);
         if (o == NULL) {
-            *exit_code = hs_cli_usage(cli, name, "there is no option %s", arg);
+            *exit_code = unknown_option(cli, name, options, arg);
             return false;
         }
         if (o->kind == HS_OPT_FLAG && value != NULL) {

@@ -4,24 +4,8 @@
 #include "base/fmt.h"
 #include "base/utf8.h"
 #include "cli/plain.h"
+#include "cli/text.h"
 #include "draw/view.h"
-
-/* Prints text wrapped as a paragraph; nothing in it can act on a terminal. */
-static void paragraph(struct hs_plain *p, const char *text)
-{
-    struct hs_str clean = HS_STR_INIT, out = HS_STR_INIT;
-    struct hs_run run = {.kind = HS_RUN_TEXT};
-    struct hs_block block = {.kind = HS_BLOCK_PARAGRAPH, .runs = {&run, 1, 1}};
-
-    hs_text_sanitize(&clean, text, strlen(text), 0, true);
-    run.text = clean.buf;
-    hs_doc_words(&out, p->width, p->ascii, &block, 1);
-    while (out.len > 0 && out.buf[out.len - 1] == '\n')
-        hs_str_truncate(&out, out.len - 1);
-    fprintf(p->cli->out, "%s\n", out.buf);
-    hs_str_dispose(&clean);
-    hs_str_dispose(&out);
-}
 
 void hs_plain_say(struct hs_plain *p, const char *fmt, ...)
 {
@@ -35,7 +19,7 @@ void hs_plain_say(struct hs_plain *p, const char *fmt, ...)
         end = strchr(line, '\n');
         if (end != NULL)
             *end++ = '\0';
-        paragraph(p, line);
+        hs_cli_paragraph(p->cli->out, p->width, line);
     }
     hs_str_dispose(&text);
 }
@@ -90,7 +74,7 @@ static void view_lines(struct hs_plain *p, char *text)
         if (hs_text_width(line, strlen(line)) <= (size_t)p->width)
             fprintf(p->cli->out, "%s\n", line);
         else
-            paragraph(p, line);
+            hs_cli_paragraph(p->cli->out, p->width, line);
     }
 }
 

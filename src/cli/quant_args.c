@@ -9,32 +9,81 @@
 
 #define FIELD(f) offsetof(struct hs_quant_args, f)
 
-static const struct hs_opt fixed[] = {
-    {"name", 0, HS_OPT_TEXT, "N", "only the entry N of the file", FIELD(name)},
-    {"observer", 0, HS_OPT_TEXT, "ID", "minmax, moving_average, percentile, mse or sigma",
-     FIELD(observer)},
-    {"profile", 0, HS_OPT_TEXT, "NAME", "sets all options below: torch, onnx, lab-pow2, …",
-     FIELD(profile)},
-    {"dtype", 0, HS_OPT_TEXT, "T", "of the codes: int2 to int32, uint2 to uint16", FIELD(dtype)},
-    {"bits", 0, HS_OPT_TEXT, "N", "bits of a code, if fewer than those of the dtype", FIELD(bits)},
-    {"signed", 0, HS_OPT_FLAG, NULL, "signed codes (with --bits and no --dtype)", FIELD(is_signed)},
-    {"unsigned", 0, HS_OPT_FLAG, NULL, "unsigned codes", FIELD(is_unsigned)},
-    {"quant-min", 0, HS_OPT_TEXT, "Q", "lowest code, instead of the dtype's", FIELD(quant_min)},
-    {"quant-max", 0, HS_OPT_TEXT, "Q", "highest code", FIELD(quant_max)},
-    {"axis", 0, HS_OPT_TEXT, "A", "one scale for each channel of this axis (0-based)", FIELD(axis)},
-    {"block-size", 0, HS_OPT_TEXT, "N", "one scale for each N elements along the axis",
-     FIELD(block_size)},
-    {"scale", 0, HS_OPT_TEXT, "S[,S…]", "given scales instead of observed ones", FIELD(scale)},
-    {"zero-point", 0, HS_OPT_TEXT, "Z[,Z…]", "given zero points", FIELD(zero_point)},
-    {"qparams", 0, HS_OPT_TEXT, "FILE", "scales as observe --json wrote them", FIELD(qparams)},
-    {"averaging-constant", 0, HS_OPT_TEXT, "C", "of the moving_average observer: 0.01",
-     FIELD(averaging_constant)},
-    {"percentile", 0, HS_OPT_TEXT, "P", "of the percentile observer: 99.99", FIELD(percentile)},
-    {"n-std", 0, HS_OPT_TEXT, "N", "of the sigma observer: 3", FIELD(n_std)},
-    {"clip-to-data", 0, HS_OPT_FLAG, NULL, "sigma: cut the range to the data", FIELD(clip_to_data)},
-    {"json", 'j', HS_OPT_FLAG, NULL, "print JSON (halfstep.qparams/1)", FIELD(json)},
-    {"output", 'o', HS_OPT_TEXT, "FILE", "write .npy, or .npz with q, scale, zero_point, axis",
-     FIELD(output)},
+/* Which commands know an option. */
+enum {
+    OBSERVE = 1,
+    QUANTIZE = 2,
+    DEQUANTIZE = 4,
+    FAKE = 8,
+    EXPLAIN = 16,
+    OBSERVING = OBSERVE | QUANTIZE | FAKE,
+    CODING = QUANTIZE | FAKE,
+    FILES = OBSERVING | DEQUANTIZE,
+    ALL = FILES | EXPLAIN
+};
+
+static const struct {
+    const char *command;
+    unsigned bit;
+} commands[] = {{"observe", OBSERVE},
+                {"quantize", QUANTIZE},
+                {"dequantize", DEQUANTIZE},
+                {"fake-quantize", FAKE},
+                {"explain", EXPLAIN}};
+
+static const struct {
+    struct hs_opt opt;
+    unsigned commands;
+} fixed[] = {
+    {{"name", 'n', HS_OPT_TEXT, "N", "only the entry N of the file", FIELD(name)}, FILES},
+    {{"observer", 0, HS_OPT_TEXT, "ID", "rule for the range (minmax): ", FIELD(observer)},
+     OBSERVING},
+    {{"profile", 'p', HS_OPT_TEXT, "NAME",
+      "a bundle of the options below (halfstep): ", FIELD(profile)},
+     ALL},
+    {{"dtype", 'd', HS_OPT_TEXT, "T", "of the codes (int8): int2 to int32, uint2 to uint16",
+      FIELD(dtype)},
+     ALL},
+    {{"bits", 'b', HS_OPT_TEXT, "N", "bits of a code, if fewer than those of the dtype",
+      FIELD(bits)},
+     ALL & ~(unsigned)DEQUANTIZE},
+    {{"signed", 0, HS_OPT_FLAG, NULL, "signed codes (with --bits and no --dtype)",
+      FIELD(is_signed)},
+     ALL & ~(unsigned)DEQUANTIZE},
+    {{"unsigned", 0, HS_OPT_FLAG, NULL, "unsigned codes", FIELD(is_unsigned)},
+     ALL & ~(unsigned)DEQUANTIZE},
+    {{"quant-min", 0, HS_OPT_TEXT, "Q", "lowest code, instead of the dtype's", FIELD(quant_min)},
+     ALL & ~(unsigned)DEQUANTIZE},
+    {{"quant-max", 0, HS_OPT_TEXT, "Q", "highest code", FIELD(quant_max)},
+     ALL & ~(unsigned)DEQUANTIZE},
+    {{"axis", 'a', HS_OPT_TEXT, "A", "one scale for each channel of this axis (0-based)",
+      FIELD(axis)},
+     FILES},
+    {{"block-size", 0, HS_OPT_TEXT, "N", "one scale for each N elements along the axis",
+      FIELD(block_size)},
+     FILES},
+    {{"x", 'x', HS_OPT_TEXT, "X", "the element", FIELD(x)}, EXPLAIN},
+    {{"scale", 's', HS_OPT_TEXT, "S", "its step (0.01, 1/255, 2^-7)", FIELD(scale)}, EXPLAIN},
+    {{"zero-point", 'z', HS_OPT_TEXT, "Z", "the code of 0 (0)", FIELD(zero_point)}, EXPLAIN},
+    {{"scale", 's', HS_OPT_TEXT, "S[,S...]", "given scales (0.5, 1/255, 2^-7)", FIELD(scale)},
+     CODING | DEQUANTIZE},
+    {{"zero-point", 'z', HS_OPT_TEXT, "Z[,Z...]", "given zero points (0)", FIELD(zero_point)},
+     CODING | DEQUANTIZE},
+    {{"qparams", 0, HS_OPT_TEXT, "FILE", "scales as observe --json wrote them", FIELD(qparams)},
+     CODING | DEQUANTIZE},
+    {{"averaging-constant", 0, HS_OPT_TEXT, "C", "of the moving averages: 0.01",
+      FIELD(averaging_constant)},
+     OBSERVING},
+    {{"percentile", 0, HS_OPT_TEXT, "P", "of the percentile observer: 99.99", FIELD(percentile)},
+     OBSERVING},
+    {{"n-std", 0, HS_OPT_TEXT, "N", "of the sigma observer: 3", FIELD(n_std)}, OBSERVING},
+    {{"clip-to-data", 0, HS_OPT_FLAG, NULL, "sigma: cut the range to the data",
+      FIELD(clip_to_data)},
+     OBSERVING},
+    {{"json", 'j', HS_OPT_FLAG, NULL, "print JSON", FIELD(json)}, ALL},
+    {{"output", 'o', HS_OPT_TEXT, "FILE", "write .npy, .npz, .safetensors, .json or .csv",
+      FIELD(output)},
+     FILES},
 };
 
 /* A flag that is off unless named is a flag here, too; the others take a word. */
@@ -43,18 +92,72 @@ static bool is_plain_flag(const struct hs_quant_option_row *row)
     return strcmp(row->name, "narrow") == 0 || strcmp(row->name, "reduce_range") == 0;
 }
 
-static void make_table(struct hs_quant_args *a, const char *command)
+/* Explaining one element reads the options of the map, decoding one of them; the others make
+ * scales.
+ */
+static bool concerns(const struct hs_quant_option_row *row, unsigned command)
 {
-    const struct hs_quant_option_row *row;
+    static const char *const map[] = {"precision",        "rounding", "division",
+                                      "zero_point_order", "narrow",   "reduce_range"};
+
+    if ((command & (EXPLAIN | DEQUANTIZE)) == 0)
+        return true;
+    for (size_t i = 0; i < (command == EXPLAIN ? HS_COUNTOF(map) : 1); i++)
+        if (strcmp(row->name, map[i]) == 0)
+            return true;
+    return false;
+}
+
+/* "rule for the range (minmax): minmax, percentile, …" from the program's own lists. */
+static void add_names(char *out, size_t size, const char *option)
+{
+    size_t count, used = strlen(out);
+
+    if (strcmp(option, "observer") == 0) {
+        const struct hs_observer *const *all = hs_observers(&count);
+
+        for (size_t i = 0; i < count && used < size; i++, used = strlen(out))
+            snprintf(out + used, size - used, "%s%s", i > 0 ? ", " : "", all[i]->id);
+    } else if (strcmp(option, "profile") == 0) {
+        const struct hs_profile *all = hs_profiles(&count);
+
+        for (size_t i = 0; i < count && used < size; i++, used = strlen(out))
+            snprintf(out + used, size - used, "%s%s", i > 0 ? ", " : "", all[i].name);
+    }
+}
+
+static size_t add_fixed(struct hs_quant_args *a, unsigned command)
+{
     size_t n = 0;
 
-    for (size_t i = 0; i < HS_COUNTOF(fixed); i++)
-        if (strcmp(fixed[i].name, "json") != 0 || strcmp(command, "observe") == 0)
-            a->table[n++] = fixed[i];
+    for (size_t i = 0; i < HS_COUNTOF(fixed); i++) {
+        if ((fixed[i].commands & command) == 0)
+            continue;
+        a->table[n] = fixed[i].opt;
+        snprintf(a->helps[n], sizeof a->helps[n], "%s", fixed[i].opt.help);
+        add_names(a->helps[n], sizeof a->helps[n], fixed[i].opt.name);
+        a->table[n].help = a->helps[n];
+        n++;
+    }
+    return n;
+}
+
+static void make_table(struct hs_quant_args *a, const char *name)
+{
+    const struct hs_quant_option_row *row;
+    unsigned command = OBSERVE;
+    size_t n;
+
+    for (size_t i = 0; i < HS_COUNTOF(commands); i++)
+        if (strcmp(commands[i].command, name) == 0)
+            command = commands[i].bit;
+    n = add_fixed(a, command);
     for (size_t i = 0; (row = hs_quant_option_row(i)) != NULL && n + 1 < HS_QUANT_ARGS_OPTIONS;
-         i++, n++) {
+         i++) {
         bool flag = is_plain_flag(row);
 
+        if (!concerns(row, command))
+            continue;
         snprintf(a->names[n], sizeof a->names[n], "%s", row->name);
         for (char *p = a->names[n]; *p != '\0'; p++)
             *p = *p == '_' ? '-' : *p;
@@ -69,16 +172,17 @@ static void make_table(struct hs_quant_args *a, const char *command)
                                                              : "VALUE",
                                       a->helps[n],
                                       flag ? FIELD(flag) + i : FIELD(text) + i * sizeof a->text[0]};
+        n++;
     }
     a->table[n] = (struct hs_opt)HS_OPT_END;
 }
 
 bool hs_quant_args_parse(struct hs_quant_args *a, struct hs_cli *cli, struct hs_operands *operands,
-                         size_t most, int argc, char **argv, int *exit_code)
+                         size_t least, size_t most, int argc, char **argv, int *exit_code)
 {
     *a = (struct hs_quant_args){.arena = HS_ARENA_INIT, .err = HS_ERROR_INIT};
     make_table(a, argv[0]);
-    if (!hs_opt_parse(cli, a->table, a, operands, 1, most, argc, argv, exit_code))
+    if (!hs_opt_parse(cli, a->table, a, operands, least, most, argc, argv, exit_code))
         return false;
     if (a->is_signed && a->is_unsigned) {
         *exit_code = hs_cli_usage(cli, argv[0], "codes are --signed or --unsigned, not both");
@@ -275,4 +379,18 @@ void hs_quant_args_print_qparams(FILE *out, const struct hs_qparams *qp)
     for (size_t i = 0; qp->n > 1 && i < qp->n; i++)
         fprintf(out, "  %4zu  scale %-24s zero point %lld\n", i,
                 hs_fmt_double(number, qp->scale[i]), (long long)qp->zero_point[i]);
+}
+
+enum hs_status hs_quant_args_print_json(FILE *out, const struct hs_value *v, struct hs_error *err)
+{
+    struct hs_str text = HS_STR_INIT;
+    enum hs_status st = HS_OK;
+
+    hs_json_write(&text, v, 0);
+    if (hs_str_ok(&text))
+        fprintf(out, "%s\n", text.buf);
+    else
+        st = hs_fail(err, HS_ENOMEM, "out of memory");
+    hs_str_dispose(&text);
+    return st;
 }

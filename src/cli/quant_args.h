@@ -11,6 +11,7 @@
 enum { HS_QUANT_ARGS_OPTIONS = 64 };
 
 struct hs_quant_args {
+    const char *x; /* of explain */
     const char *name, *observer, *dtype, *profile, *scale, *zero_point, *qparams, *output;
     const char *bits, *axis, *block_size, *quant_min, *quant_max;
     const char *averaging_constant, *percentile, *n_std;
@@ -19,15 +20,15 @@ struct hs_quant_args {
     bool flag[HS_QUANT_ARGS_OPTIONS];        /* of each flag that is off by default */
 
     struct hs_opt table[HS_QUANT_ARGS_OPTIONS];
-    char names[HS_QUANT_ARGS_OPTIONS][40], helps[HS_QUANT_ARGS_OPTIONS][160];
+    char names[HS_QUANT_ARGS_OPTIONS][40], helps[HS_QUANT_ARGS_OPTIONS][240];
     struct hs_arena arena; /* owns what the functions below make */
     struct hs_error err;
 };
 
-/* Parses the arguments of a command; false when it should return *exit_code. Dispose in any case.
- */
+/* Parses the arguments of a command, which has `least` to `most` operands; false when it should
+ * return *exit_code. Dispose in any case. */
 bool hs_quant_args_parse(struct hs_quant_args *a, struct hs_cli *cli, struct hs_operands *operands,
-                         size_t most, int argc, char **argv, int *exit_code);
+                         size_t least, size_t most, int argc, char **argv, int *exit_code);
 void hs_quant_args_dispose(struct hs_quant_args *a);
 
 /* The words of the command line as a table {profile=, dtype=, …}. */
@@ -45,6 +46,10 @@ HS_MUST_USE enum hs_status hs_quant_args_qparams(struct hs_quant_args *a, const 
 /* Opens a file and finds its tensor (--name). Dispose the container in any case. */
 HS_MUST_USE enum hs_status hs_quant_args_tensor(struct hs_quant_args *a, struct hs_container *c,
                                                 const char *path, struct hs_tensor *out);
+
+/* One line of JSON. */
+HS_MUST_USE enum hs_status hs_quant_args_print_json(FILE *out, const struct hs_value *v,
+                                                    struct hs_error *err);
 
 /* "scale 0.0078125  zero point 0  codes -128..127 of int8  profile torch" and, for several, how
  * many. */

@@ -36,6 +36,19 @@ HS_MUST_USE enum hs_status hs_explain(struct hs_explained *out, double x, double
                                       int64_t qmin, int64_t qmax,
                                       const struct hs_quant_options *options, struct hs_error *err);
 
+/* A path with a name and the choices that made it, for laying several side by side. */
+struct hs_explain_path {
+    const char *name; /* "A"; borrowed */
+    struct hs_quant_options options;
+    int64_t z, qmin, qmax;
+    struct hs_explained e;
+};
+
+/* Appends one or two plain sentences: the first step at which b parts from a and which choice of
+ * the two makes it so; nothing when they never part. ASCII. */
+void hs_explain_why(struct hs_str *out, const struct hs_explain_path *a,
+                    const struct hs_explain_path *b);
+
 /* The first step at which any of n paths differs from the first path, HS_STEP_COUNT when none does.
  * Steps that only some profiles have (the reciprocal) do not count. */
 enum hs_explain_step hs_explain_parting(const struct hs_explained *paths, size_t n);
