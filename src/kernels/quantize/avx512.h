@@ -10,8 +10,6 @@
 
 #include "kernels/quantize/plan.h"
 
-#define HS_INLINE static inline __attribute__((always_inline))
-
 /* Unclamped code of 16 elements, without add. how and first are constants where this is inlined. */
 HS_INLINE __m512i hs_code_avx512(__m512 x, const struct hs_divide_plan *p, enum hs_divide how,
                                  bool first)
@@ -28,22 +26,6 @@ HS_INLINE __m512i hs_code_avx512(__m512 x, const struct hs_divide_plan *p, enum 
         v = _mm512_add_ps(v, _mm512_set1_ps(p->first));
     return _mm512_cvtps_epi32(v);
 }
-
-/* Runs LOOP(how, first) with constants. */
-#define HS_DIVIDE_CASES(p, LOOP)                \
-    do {                                        \
-        if ((p).how == HS_DIVIDE_PAIR)          \
-            LOOP(HS_DIVIDE_PAIR, false);        \
-        else if ((p).how == HS_DIVIDE_PRODUCT)  \
-            if ((p).adds_first)                 \
-                LOOP(HS_DIVIDE_PRODUCT, true);  \
-            else                                \
-                LOOP(HS_DIVIDE_PRODUCT, false); \
-        else if ((p).adds_first)                \
-            LOOP(HS_DIVIDE_DIVIDE, true);       \
-        else                                    \
-            LOOP(HS_DIVIDE_DIVIDE, false);      \
-    } while (0)
 
 #endif
 

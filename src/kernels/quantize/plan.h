@@ -12,6 +12,8 @@
 
 #include "kernels/kernels.h"
 
+#define HS_INLINE static inline __attribute__((always_inline))
+
 enum hs_divide { HS_DIVIDE_SCALAR, HS_DIVIDE_DIVIDE, HS_DIVIDE_PAIR, HS_DIVIDE_PRODUCT };
 
 /* The code is c + add, c = clamp(R(v [+ first]), lo, hi); c - sub times s is the value again. */
@@ -26,5 +28,21 @@ struct hs_divide_plan {
 
 /* For n elements: a proof costs about as much as a thousand of them. */
 struct hs_divide_plan hs_divide_plan_make(const struct hs_quantize_args *a, size_t n);
+
+/* Runs LOOP(how, first) with constants. */
+#define HS_DIVIDE_CASES(p, LOOP)                \
+    do {                                        \
+        if ((p).how == HS_DIVIDE_PAIR)          \
+            LOOP(HS_DIVIDE_PAIR, false);        \
+        else if ((p).how == HS_DIVIDE_PRODUCT)  \
+            if ((p).adds_first)                 \
+                LOOP(HS_DIVIDE_PRODUCT, true);  \
+            else                                \
+                LOOP(HS_DIVIDE_PRODUCT, false); \
+        else if ((p).adds_first)                \
+            LOOP(HS_DIVIDE_DIVIDE, true);       \
+        else                                    \
+            LOOP(HS_DIVIDE_DIVIDE, false);      \
+    } while (0)
 
 #endif

@@ -2,20 +2,11 @@
 #include <math.h>
 
 #include "kernels/kernels.h"
+#include "kernels/reduce/zero.h"
 
 /* Elements of a block; bytes that are asked for ahead of use (prefetching past the end is
  * harmless). */
 enum { BLOCK = 1024, AHEAD = 4096 };
-
-/* The first zero decides the sign of a zero minimum or maximum, as it does one element at a time.
- */
-static float first_zero(const float *x, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (x[i] == 0.0f)
-            return x[i];
-    return 0;
-}
 
 struct lanes {
     __m512 lo, hi, bad;
@@ -66,11 +57,7 @@ size_t hs_minmax_f32__avx512(float *min, float *max, const float *x, size_t n)
     h = _mm512_reduce_max_ps(vhi);
     lo = l < lo ? l : lo;
     hi = h > hi ? h : hi;
-    if (lo == 0.0f)
-        lo = *min == 0.0f ? *min : first_zero(x, n);
-    if (hi == 0.0f)
-        hi = *max == 0.0f ? *max : first_zero(x, n);
-    *min = lo;
-    *max = hi;
+    *min = hs_sign_of_zero(lo, *min, x, n);
+    *max = hs_sign_of_zero(hi, *max, x, n);
     return bad;
 }
