@@ -59,8 +59,11 @@ static enum hs_status read(struct hs_container *out, struct hs_bytes b, const ch
     if (st != HS_OK)
         return st;
     to = e.tensor.data;
-    for (size_t i = 0; i < bytes; i++)
-        to[i / size * size + (size - 1 - i % size)] = b.data[header + i];
+    if (size == 1)
+        memcpy(to, b.data + header, bytes);
+    else
+        for (size_t i = 0; i < bytes; i++)
+            to[i / size * size + (size - 1 - i % size)] = b.data[header + i];
     if (!HS_VEC_PUSH(&out->entries, e) ||
         (b.len - header > bytes &&
          !hs_container_remark(out, "%zu bytes behind the elements were not read",

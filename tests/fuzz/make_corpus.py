@@ -17,6 +17,7 @@ import sys
 import tarfile
 import types
 import zipfile
+import zlib
 
 root = sys.argv[1] if len(sys.argv) > 1 else os.path.join(os.path.dirname(os.path.abspath(__file__)), "corpus")
 
@@ -297,3 +298,18 @@ put("idx", "images.idx", struct.pack(">4B3I", 0, 0, 8, 3, 2, 2, 3) + bytes(range
 put("idx", "labels.idx", struct.pack(">4BI", 0, 0, 8, 1, 4) + bytes([7, 2, 1, 0]))
 put("idx", "floats.idx", struct.pack(">4BI", 0, 0, 13, 1, 2) + struct.pack(">2f", 1.5, -2))
 put("idx", "huge.idx", struct.pack(">4B3I", 0, 0, 14, 3, 1 << 31, 1 << 31, 1 << 31))
+
+
+def png(width, height, color_type, rows):
+    """8 bits a channel, filter 0; color_type 0 grey, 2 RGB, 4 grey with alpha, 6 RGB with alpha"""
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, color_type, 0, 0, 0))
+            + chunk(b"IDAT", zlib.compress(b"".join(b"\0" + bytes(row) for row in rows))) + chunk(b"IEND", b""))
+
+
+put("png", "red-grey.png", png(2, 1, 2, [[255, 0, 0, 128, 128, 128]]))
+put("png", "grey.png", png(3, 2, 0, [[0, 127, 255], [1, 2, 3]]))
+put("png", "alpha.png", png(1, 1, 6, [[255, 255, 255, 128]]))
+put("png", "huge.png", png(100000, 100000, 2, [[0]]))
+put("png", "short.png", png(4, 4, 0, [[1, 2, 3, 4]]))
