@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 const char *hs_path_base(const char *path)
@@ -16,6 +17,11 @@ const char *hs_path_ext(const char *path)
     const char *base = hs_path_base(path), *dot = strrchr(base, '.');
 
     return dot != NULL && dot != base ? dot + 1 : "";
+}
+
+bool hs_path_has_ext(const char *path, const char *ext)
+{
+    return strcasecmp(hs_path_ext(path), ext) == 0;
 }
 
 void hs_path_join(struct hs_str *out, const char *dir, const char *name)

@@ -14,6 +14,9 @@ const char *hs_path_base(const char *path);
 /* The part behind the last '.' of the base name, without the dot; "" when there is none. */
 const char *hs_path_ext(const char *path);
 
+/* True when that part is `ext`, in any case ("A.NPY", "npy"). */
+bool hs_path_has_ext(const char *path, const char *ext);
+
 /* out = dir/name, with one slash; `name` alone when dir is "" or name is absolute. */
 void hs_path_join(struct hs_str *out, const char *dir, const char *name);
 

@@ -1,12 +1,13 @@
 /* halfstep dequantize FILE: real numbers from codes. The scales come from the command line, or from
  * the file: an .npz with q, scale, zero_point and axis (as quantize writes it), or a quantized
  * tensor of PyTorch. */
-#include "cli/quant_args.h"
+#include "cli/quant_files.h"
+#include "cli/quant_output.h"
+
+#include <math.h>
 
 #include "base/fmt.h"
 #include "io/save.h"
-
-enum { SHOWN = 64 };
 
 /* A quantized tensor carries its own qparams. */
 static struct hs_qparams from_entry(const struct hs_entry *e, struct hs_quant_options options)
@@ -21,112 +22,162 @@ static struct hs_qparams from_entry(const struct hs_entry *e, struct hs_quant_op
                                .options = options};
 }
 
-static bool add_tensor(struct hs_quant_args *a, struct hs_value *map, const struct hs_container *c,
+/* A member of the file as a key of the qparams: a tensor, or a number of a .json. */
+static bool add_member(struct hs_quant_args *a, struct hs_value *map, const struct hs_container *c,
                        const char *key)
 {
     const struct hs_entry *e = hs_container_find(c, key);
 
-    if (e == NULL || e->kind != HS_ENTRY_TENSOR)
+    if (e == NULL || hs_value_get(map, key) != NULL)
         return false;
-    return hs_value_set(map, &a->arena, key, hs_value_tensor(&a->arena, &e->tensor));
+    if (e->kind == HS_ENTRY_TENSOR && hs_tensor_count(&e->tensor) == 1 && e->tensor.ndim == 0)
+        return hs_value_set(map, &a->arena, key, hs_value_num(hs_tensor_get(&e->tensor, 0)));
+    if (e->kind == HS_ENTRY_TENSOR)
+        return hs_value_set(map, &a->arena, key, hs_value_tensor(&a->arena, &e->tensor));
+    if (e->kind == HS_ENTRY_STRING)
+        return hs_value_set(map, &a->arena, key, hs_value_string(&a->arena, e->text));
+    return e->kind == HS_ENTRY_NUMBER && hs_value_set(map, &a->arena, key, hs_value_num(e->number));
+}
+
+/* Codes of a dtype that codes can have: text files hold float64 or int64. */
+static enum hs_status as_codes(struct hs_quant_args *a, struct hs_tensor *q)
+{
+    char text[HS_FMT_SIZE];
+
+    for (size_t i = 0; hs_dtype_is_float(q->dtype) && i < hs_tensor_count(q); i++) {
+        double v = hs_tensor_get(q, i);
+
+        if (v != trunc(v) || !isfinite(v))
+            return hs_fail(&a->err, HS_EDTYPE,
+                           "element %zu is %s, and this is a %s tensor: codes are whole numbers; "
+                           "quantize makes them",
+                           i, hs_fmt_double(text, v), hs_dtype_name(q->dtype));
+    }
+    if (hs_dtype_is_integer(q->dtype) && hs_dtype_max(q->dtype) <= INT32_MAX)
+        return HS_OK;
+    return hs_tensor_as(q, &a->arena, q, HS_INT32, &a->err);
 }
 
 /* scale, zero_point and axis beside the codes. */
 static enum hs_status from_members(struct hs_quant_args *a, const struct hs_container *c,
-                                   const struct hs_tensor *q, struct hs_qparams *qp)
+                                   struct hs_qparams *qp)
 {
-    const struct hs_entry *axis = hs_container_find(c, "axis");
+    static const char *const keys[] = {"zero_point", "dtype", "qmin", "qmax"};
     struct hs_value map;
     enum hs_status st = hs_quant_args_value(a, &map);
 
     if (st != HS_OK)
         return st;
-    if (!add_tensor(a, &map, c, "scale"))
+    if (!add_member(a, &map, c, "scale"))
         return hs_fail(&a->err, HS_EINVAL,
-                       "the file holds no scale: give --scale and --zero-point, or --qparams FILE");
-    add_tensor(a, &map, c, "zero_point");
-    if (axis != NULL && axis->kind == HS_ENTRY_TENSOR && hs_tensor_count(&axis->tensor) == 1 &&
-        a->axis == NULL &&
-        !hs_value_set(&map, &a->arena, "axis",
-                      hs_value_int((int64_t)hs_tensor_get(&axis->tensor, 0))))
-        return hs_fail(&a->err, HS_ENOMEM, "out of memory");
-    if (a->dtype == NULL && hs_dtype_is_integer(q->dtype) &&
-        !hs_value_set(&map, &a->arena, "dtype",
-                      hs_value_string(&a->arena, hs_dtype_name(q->dtype))))
-        return hs_fail(&a->err, HS_ENOMEM, "out of memory");
+                       "holds no scale: give --scale and --zero-point, or --qparams FILE");
+    if (hs_container_find(c, "dtype") != NULL)
+        add_member(a, &map, c, "dtype");
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        add_member(a, &map, c, keys[i]);
+    if (a->axis == NULL)
+        add_member(a, &map, c, "axis");
+    if (a->block_size == NULL)
+        add_member(a, &map, c, "block_size");
     return hs_qparams_from_value(qp, &a->arena, &map, &a->err);
 }
 
-static enum hs_status find(struct hs_quant_args *a, struct hs_container *c, const char *path,
-                           struct hs_tensor *q, struct hs_qparams *qp)
+static const struct hs_entry *entry_of(const struct hs_container *c, const char *name)
 {
-    bool given = a->qparams != NULL || a->scale != NULL;
+    if (name != NULL)
+        return hs_container_find(c, name);
+    return c->entries.len == 1 ? &c->entries.items[0] : hs_container_find(c, "");
+}
+
+/* The codes: the entry of --name, the only tensor, or the one that is called q. */
+static enum hs_status find_codes(struct hs_quant_run *r, const char *path, struct hs_tensor *q)
+{
+    struct hs_quant_args *a = r->args;
+    enum hs_status st = hs_quant_run_tensor(r, path, q);
+    const struct hs_entry *e = hs_container_find(&r->file, "q");
+
+    if (st == HS_ENOTFOUND && a->name == NULL && e != NULL && e->kind == HS_ENTRY_TENSOR) {
+        hs_error_clear(&a->err);
+        *q = e->tensor;
+        st = HS_OK;
+    }
+    if (st == HS_OK && (st = as_codes(a, q)) != HS_OK)
+        return hs_quant_run_blame(r, path, st);
+    return st;
+}
+
+static enum hs_status find_qparams(struct hs_quant_args *a, const struct hs_container *c,
+                                   const struct hs_tensor *q, struct hs_qparams *qp)
+{
+    const struct hs_entry *e = entry_of(c, a->name);
     struct hs_quant_options options;
-    const struct hs_entry *e;
     enum hs_status st;
 
     if ((st = hs_quant_options_profile(&options, a->profile, &a->err)) != HS_OK)
         return st;
-    st = hs_quant_args_tensor(a, c, path, q);
-    if (st == HS_ENOTFOUND && a->name == NULL && (e = hs_container_find(c, "q")) != NULL &&
-        e->kind == HS_ENTRY_TENSOR) {
-        hs_error_clear(&a->err); /* an .npz of several: the codes are named q */
-        *q = e->tensor;
-        st = HS_OK;
-    }
-    if (st != HS_OK)
-        return st;
-    if (given)
-        return hs_quant_args_qparams(a, q, qp);
-    e = hs_container_find(c, a->name != NULL ? a->name : "");
-    if (e == NULL && c->entries.len == 1)
-        e = &c->entries.items[0];
-    if (e != NULL && e->quantized) {
+    if (a->qparams == NULL && a->scale == NULL && e != NULL && e->quantized) {
         *qp = from_entry(e, options);
         return HS_OK;
     }
-    return from_members(a, c, q, qp);
+    if (a->dtype == NULL && hs_container_find(c, "dtype") == NULL)
+        a->dtype = hs_dtype_name(q->dtype); /* a zero point of 128 is one of uint8 */
+    if (a->qparams != NULL || a->scale != NULL)
+        return hs_quant_args_qparams(a, q, qp);
+    return from_members(a, c, qp);
 }
 
-static void print_result(struct hs_cli *cli, const struct hs_tensor *r, const struct hs_qparams *qp)
+static enum hs_status print_json(FILE *out, struct hs_quant_args *a, const char *file,
+                                 const struct hs_tensor *x, const struct hs_qparams *qp,
+                                 const char *output)
 {
-    size_t n = hs_tensor_count(r);
-    char number[HS_FMT_SIZE];
+    struct hs_value v;
+    enum hs_status st = hs_quant_json_begin(&v, a, "halfstep.dequantize/1", file, x);
 
-    hs_quant_args_print_qparams(cli->out, qp);
-    for (size_t i = 0; i < n && i < SHOWN; i++)
-        fprintf(cli->out, "%s%s", hs_fmt_float(number, (float)hs_tensor_get(r, i)),
-                i + 1 == n || i + 1 == SHOWN ? "" : " ");
-    fputs(n > SHOWN ? " …; -o FILE writes all\n" : "\n", cli->out);
+    if (st != HS_OK)
+        return st;
+    if (!hs_quant_json_qparams(&v, &a->arena, qp) ||
+        !(output != NULL ? hs_value_set(&v, &a->arena, "output", hs_value_string(&a->arena, output))
+                         : hs_value_set(&v, &a->arena, "x", hs_value_tensor(&a->arena, x))))
+        return hs_fail(&a->err, HS_ENOMEM, "out of memory");
+    return hs_quant_args_print_json(out, &v, &a->err);
+}
+
+static enum hs_status one(struct hs_quant_run *r, const char *file)
+{
+    struct hs_quant_args *a = r->args;
+    const char *output = hs_quant_output_path(a, file, r->n > 1, "npy"), *dtype = a->dtype;
+    struct hs_named_tensor x = {.name = "x"};
+    struct hs_tensor q;
+    struct hs_qparams qp;
+    enum hs_status st = find_codes(r, file, &q);
+
+    if (st != HS_OK)
+        return st;
+    st = find_qparams(a, &r->file, &q, &qp);
+    a->dtype = dtype;
+    hs_quant_run_step(r, "dequantizing", file);
+    if (st != HS_OK ||
+        (st = hs_dequantize(&x.tensor, &a->arena, &q, &qp,
+                            qp.options.precision == HS_PRECISION_F64 ? HS_FLOAT64 : HS_FLOAT32,
+                            &a->err)) != HS_OK) {
+        if (a->scale != NULL || a->qparams != NULL)
+            return hs_quant_run_blame(r, file, st);
+        hs_error_prefix(&a->err, "%s", file); /* the file's own qparams are at fault */
+        return st;
+    }
+    hs_quant_run_step(r, "writing", file);
+    if (output != NULL && (st = hs_tensors_save(output, &x, 1, &a->err)) != HS_OK)
+        return st;
+    hs_quant_run_print(r, file);
+    if (a->json)
+        return print_json(r->cli->out, a, file, &x.tensor, &qp, output);
+    hs_quant_args_print_qparams(r->cli->out, &qp);
+    if (output == NULL)
+        hs_quant_print_elements(r->cli->out, &x.tensor);
+    return HS_OK;
 }
 
 int hs_cmd_dequantize(struct hs_cli *cli, int argc, char **argv)
 {
-    struct hs_container file = HS_CONTAINER_INIT;
-    struct hs_operands operands;
-    struct hs_quant_args a;
-    struct hs_tensor q, r;
-    struct hs_qparams qp;
-    enum hs_status st;
-    int code;
-
-    if (!hs_quant_args_parse(&a, cli, &operands, 1, 1, argc, argv, &code)) {
-        hs_quant_args_dispose(&a);
-        return code;
-    }
-    if ((st = find(&a, &file, operands.items[0], &q, &qp)) == HS_OK &&
-        (st = hs_dequantize(&r, &a.arena, &q, &qp,
-                            qp.options.precision == HS_PRECISION_F64 ? HS_FLOAT64 : HS_FLOAT32,
-                            &a.err)) == HS_OK) {
-        struct hs_named_tensor item = {"x", r};
-
-        if (a.output != NULL)
-            st = hs_tensors_save(a.output, &item, 1, &a.err);
-        else
-            print_result(cli, &r, &qp);
-    }
-    code = st == HS_OK ? HS_EXIT_DONE : hs_cli_report(cli, &a.err);
-    hs_container_dispose(&file);
-    hs_quant_args_dispose(&a);
-    return code;
+    return hs_quant_run(cli, argc, argv, one);
 }

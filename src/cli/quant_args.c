@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "io/json.h"
 #include "num/number.h"
+#include "quant/requantize.h"
 
 #define FIELD(f) offsetof(struct hs_quant_args, f)
 
@@ -16,20 +17,18 @@ enum {
     DEQUANTIZE = 4,
     FAKE = 8,
     EXPLAIN = 16,
+    REQUANTIZE = 32,
     OBSERVING = OBSERVE | QUANTIZE | FAKE,
     CODING = QUANTIZE | FAKE,
-    FILES = OBSERVING | DEQUANTIZE,
+    FILES = OBSERVING | DEQUANTIZE | REQUANTIZE,
     ALL = FILES | EXPLAIN
 };
 
 static const struct {
     const char *command;
     unsigned bit;
-} commands[] = {{"observe", OBSERVE},
-                {"quantize", QUANTIZE},
-                {"dequantize", DEQUANTIZE},
-                {"fake-quantize", FAKE},
-                {"explain", EXPLAIN}};
+} commands[] = {{"observe", OBSERVE},    {"quantize", QUANTIZE}, {"dequantize", DEQUANTIZE},
+                {"fake-quantize", FAKE}, {"explain", EXPLAIN},   {"requantize", REQUANTIZE}};
 
 static const struct {
     struct hs_opt opt;
@@ -40,7 +39,7 @@ static const struct {
      OBSERVING},
     {{"profile", 'p', HS_OPT_TEXT, "NAME",
       "a bundle of the options below (halfstep): ", FIELD(profile)},
-     ALL},
+     ALL & ~(unsigned)REQUANTIZE},
     {{"dtype", 'd', HS_OPT_TEXT, "T", "of the codes (int8): int2 to int32, uint2 to uint16",
       FIELD(dtype)},
      ALL},
@@ -61,7 +60,7 @@ static const struct {
      FILES},
     {{"block-size", 0, HS_OPT_TEXT, "N", "one scale for each N elements along the axis",
       FIELD(block_size)},
-     FILES},
+     FILES & ~(unsigned)REQUANTIZE},
     {{"x", 'x', HS_OPT_TEXT, "X", "the element", FIELD(x)}, EXPLAIN},
     {{"scale", 's', HS_OPT_TEXT, "S", "its step (0.01, 1/255, 2^-7)", FIELD(scale)}, EXPLAIN},
     {{"zero-point", 'z', HS_OPT_TEXT, "Z", "the code of 0 (0)", FIELD(zero_point)}, EXPLAIN},
@@ -69,6 +68,26 @@ static const struct {
      CODING | DEQUANTIZE},
     {{"zero-point", 'z', HS_OPT_TEXT, "Z[,Z...]", "given zero points (0)", FIELD(zero_point)},
      CODING | DEQUANTIZE},
+    {{"requantize", 'r', HS_OPT_TEXT, "MODE[,MODE...]",
+      "how acc * M is computed, or all: ", FIELD(requantize)},
+     REQUANTIZE},
+    {{"multiplier", 'm', HS_OPT_TEXT, "M[,M...]", "s_x s_w / s_y, one or one for each channel",
+      FIELD(multiplier)},
+     REQUANTIZE},
+    {{"scales", 0, HS_OPT_TEXT, "SX,SW[:SW...],SY", "the multiplier from the three scales",
+      FIELD(scales)},
+     REQUANTIZE},
+    {{"mantissa", 0, HS_OPT_TEXT, "N[,N...]", "fixed point: of 2^31 (gemmlowp), 2^16, or b",
+      FIELD(mantissa)},
+     REQUANTIZE},
+    {{"shift", 0, HS_OPT_TEXT, "N[,N...]",
+      "gemmlowp, single_rounding: left when above 0; the others: right shift", FIELD(shift)},
+     REQUANTIZE},
+    {{"dyadic-bits", 0, HS_OPT_TEXT, "N",
+      "dyadic: bits of b (8); --max-shift is its largest c (15)", FIELD(dyadic_bits)},
+     REQUANTIZE},
+    {{"zero-point", 'z', HS_OPT_TEXT, "Z", "of the codes that come out (0)", FIELD(zero_point)},
+     REQUANTIZE},
     {{"qparams", 0, HS_OPT_TEXT, "FILE", "scales as observe --json wrote them", FIELD(qparams)},
      CODING | DEQUANTIZE},
     {{"averaging-constant", 0, HS_OPT_TEXT, "C", "of the moving averages: 0.01",
@@ -100,12 +119,12 @@ static bool concerns(const struct hs_quant_option_row *row, unsigned command)
     static const char *const map[] = {"precision",        "rounding", "division",
                                       "zero_point_order", "narrow",   "reduce_range"};
 
-    if ((command & (EXPLAIN | DEQUANTIZE)) == 0)
+    if ((command & (EXPLAIN | DEQUANTIZE | REQUANTIZE)) == 0)
         return true;
-    for (size_t i = 0; i < (command == EXPLAIN ? HS_COUNTOF(map) : 1); i++)
+    for (size_t i = 0; i < (command == DEQUANTIZE ? 1 : HS_COUNTOF(map)); i++)
         if (strcmp(row->name, map[i]) == 0)
-            return true;
-    return false;
+            return command != REQUANTIZE || strcmp(row->name, "division") != 0;
+    return command == REQUANTIZE && strcmp(row->name, "max_shift") == 0;
 }
 
 /* "rule for the range (minmax): minmax, percentile, …" from the program's own lists. */
@@ -123,6 +142,10 @@ static void add_names(char *out, size_t size, const char *option)
 
         for (size_t i = 0; i < count && used < size; i++, used = strlen(out))
             snprintf(out + used, size - used, "%s%s", i > 0 ? ", " : "", all[i].name);
+    } else if (strcmp(option, "requantize") == 0) {
+        for (int i = 0; i < HS_REQUANTIZE_COUNT && used < size; i++, used = strlen(out))
+            snprintf(out + used, size - used, "%s%s", i > 0 ? ", " : "",
+                     hs_requantize_name((enum hs_requantize)i));
     }
 }
 
@@ -200,34 +223,70 @@ void hs_quant_args_dispose(struct hs_quant_args *a)
     hs_arena_dispose(&a->arena);
 }
 
-/* "0.5,0.25" as a list, or one number. */
+enum hs_status hs_quant_args_numbers(struct hs_quant_args *a, const char *option, const char *text,
+                                     char separator, double **out, size_t *n)
+{
+    char stops[2] = {separator, '\0'};
+    double *values;
+    size_t count = 1, i = 0;
+
+    for (const char *p = text; *p != '\0'; p++)
+        count += *p == separator;
+    values = hs_arena_alloc(&a->arena, count, sizeof *values);
+    while (values != NULL && i < count) {
+        size_t len = strcspn(text, stops);
+        char *item = hs_arena_strndup(&a->arena, text, len);
+        struct hs_number number;
+        enum hs_status st;
+
+        if (item == NULL)
+            break;
+        if ((st = hs_number_read(&number, item, HS_NUMBER_NONFINITE, &a->err)) != HS_OK) {
+            hs_error_prefix(&a->err, "--%s", option);
+            return st;
+        }
+        values[i++] = number.value;
+        text += len + 1;
+    }
+    if (i < count)
+        return hs_fail(&a->err, HS_ENOMEM, "out of memory");
+    *out = values;
+    *n = count;
+    return HS_OK;
+}
+
+/* "0.5,0.25" as a list, or one number; nothing when the option was not given. */
 static enum hs_status set_numbers(struct hs_quant_args *a, struct hs_value *map, const char *key,
                                   const char *text)
 {
     struct hs_value list = hs_value_list();
-    bool several = text != NULL && strchr(text, ',') != NULL;
+    char option[40];
+    double *values;
+    size_t n;
+    enum hs_status st;
+    bool ok = true;
 
-    while (text != NULL) {
-        size_t n = strcspn(text, ",");
-        char *item = hs_arena_strndup(&a->arena, text, n);
-        struct hs_number number;
-        enum hs_status st = item == NULL ? HS_ENOMEM : hs_number_read(&number, item, 0, &a->err);
+    if (text == NULL)
+        return HS_OK;
+    snprintf(option, sizeof option, "%s", key);
+    for (char *p = option; *p != '\0'; p++)
+        *p = *p == '_' ? '-' : *p;
+    if ((st = hs_quant_args_numbers(a, option, text, ',', &values, &n)) != HS_OK)
+        return st;
+    for (size_t i = 0; ok && n > 1 && i < n; i++)
+        ok = hs_value_push(&list, &a->arena, hs_value_num(values[i]));
+    ok = ok && hs_value_set(map, &a->arena, key, n > 1 ? list : hs_value_num(values[0]));
+    return ok ? HS_OK : hs_fail(&a->err, HS_ENOMEM, "out of memory");
+}
 
-        if (st != HS_OK) {
-            hs_error_prefix(&a->err, "--%s", key[0] == 'z' ? "zero-point" : key);
-            return st == HS_ENOMEM ? hs_fail(&a->err, st, "out of memory") : st;
-        }
-        if (!several)
-            return hs_value_set(map, &a->arena, key, hs_value_num(number.value))
-                       ? HS_OK
-                       : hs_fail(&a->err, HS_ENOMEM, "out of memory");
-        if (!hs_value_push(&list, &a->arena, hs_value_num(number.value)))
-            return hs_fail(&a->err, HS_ENOMEM, "out of memory");
-        text = text[n] == ',' ? text + n + 1 : NULL;
-    }
-    if (several && !hs_value_set(map, &a->arena, key, list))
-        return hs_fail(&a->err, HS_ENOMEM, "out of memory");
-    return HS_OK;
+const char *hs_quant_args_word(const struct hs_quant_args *a, const char *name)
+{
+    const struct hs_quant_option_row *row;
+
+    for (size_t i = 0; (row = hs_quant_option_row(i)) != NULL; i++)
+        if (strcmp(row->name, name) == 0)
+            return a->text[i];
+    return NULL;
 }
 
 static bool set_words(struct hs_quant_args *a, struct hs_value *map)
@@ -307,6 +366,10 @@ enum hs_status hs_quant_args_observe(struct hs_quant_args *a,
     if ((st = make_config(a, &config)) != HS_OK ||
         (st = hs_observe(range, &a->arena, observer, batches, n, &config, &a->err)) != HS_OK)
         return st;
+    a->excluded = range->excluded;
+    a->zeros = 0;
+    for (size_t i = 0; i < range->n; i++)
+        a->zeros += range->min[i] == 0 && range->max[i] == 0;
     return hs_qparams_from_range(qp, &a->arena, range, &config.target, &config.options, &a->err);
 }
 
@@ -362,7 +425,21 @@ enum hs_status hs_quant_args_tensor(struct hs_quant_args *a, struct hs_container
         return st;
     if ((st = hs_container_tensor(out, c, a->name, &a->err)) != HS_OK)
         hs_error_prefix(&a->err, "%s", path);
+    else if (out->dtype == HS_INT64 && strcmp(c->format, "json") == 0)
+        st = hs_tensor_as(out, &c->arena, out, HS_FLOAT64, &a->err); /* [1, 2] are numbers, too */
     return st;
+}
+
+void hs_quant_args_print_remarks(FILE *out, const struct hs_quant_args *a,
+                                 const struct hs_qparams *qp)
+{
+    if (a->excluded > 0)
+        fprintf(out, "%zu infinite element%s left out of the range\n", a->excluded,
+                a->excluded == 1 ? " was" : "s were");
+    if (a->zeros > 0 && qp->n > 1)
+        fprintf(out, "%zu of %zu parts hold only zeros; see --all-zero\n", a->zeros, qp->n);
+    else if (a->zeros > 0)
+        fprintf(out, "the tensor holds only zeros; its scale is that of --all-zero\n");
 }
 
 void hs_quant_args_print_qparams(FILE *out, const struct hs_qparams *qp)

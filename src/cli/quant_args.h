@@ -15,9 +15,12 @@ struct hs_quant_args {
     const char *name, *observer, *dtype, *profile, *scale, *zero_point, *qparams, *output;
     const char *bits, *axis, *block_size, *quant_min, *quant_max;
     const char *averaging_constant, *percentile, *n_std;
+    const char *requantize, *multiplier, *mantissa, *shift, *scales, *dyadic_bits;
     bool is_signed, is_unsigned, json, clip_to_data;
     const char *text[HS_QUANT_ARGS_OPTIONS]; /* of each option row that takes a value */
     bool flag[HS_QUANT_ARGS_OPTIONS];        /* of each flag that is off by default */
+
+    size_t zeros, excluded; /* of the last observation: parts of zeros only, infinities left out */
 
     struct hs_opt table[HS_QUANT_ARGS_OPTIONS];
     char names[HS_QUANT_ARGS_OPTIONS][40], helps[HS_QUANT_ARGS_OPTIONS][240];
@@ -47,9 +50,22 @@ HS_MUST_USE enum hs_status hs_quant_args_qparams(struct hs_quant_args *a, const 
 HS_MUST_USE enum hs_status hs_quant_args_tensor(struct hs_quant_args *a, struct hs_container *c,
                                                 const char *path, struct hs_tensor *out);
 
+/* "0.5,1/255" as numbers in the arena; `separator` stands between them. HS_EINVAL names --option.
+ */
+HS_MUST_USE enum hs_status hs_quant_args_numbers(struct hs_quant_args *a, const char *option,
+                                                 const char *text, char separator, double **out,
+                                                 size_t *n);
+
+/* The word of an option row ("rounding"), NULL when it was not given. */
+const char *hs_quant_args_word(const struct hs_quant_args *a, const char *row);
+
 /* One line of JSON. */
 HS_MUST_USE enum hs_status hs_quant_args_print_json(FILE *out, const struct hs_value *v,
                                                     struct hs_error *err);
+
+/* What the last observation left out or made up: infinities, and the scale of zeros only. */
+void hs_quant_args_print_remarks(FILE *out, const struct hs_quant_args *a,
+                                 const struct hs_qparams *qp);
 
 /* "scale 0.0078125  zero point 0  codes -128..127 of int8  profile torch" and, for several, how
  * many. */

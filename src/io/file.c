@@ -186,6 +186,17 @@ static enum hs_status write_in_place(const char *path, const void *data, size_t 
     return st;
 }
 
+/* The file that is being written, for hs_file_abandon(); a signal handler reads it. */
+static const char *volatile under_way;
+
+void hs_file_abandon(void)
+{
+    const char *name = under_way;
+
+    if (name != NULL)
+        unlink(name);
+}
+
 enum hs_status hs_file_write(const char *path, const void *data, size_t size, struct hs_error *err)
 {
     struct hs_str temporary = HS_STR_INIT;
@@ -201,6 +212,7 @@ enum hs_status hs_file_write(const char *path, const void *data, size_t size, st
     hs_str_printf(&temporary, "%.*s.%s.tmp-%ld", (int)(base - path), path, base, (long)getpid());
     if (!hs_str_ok(&temporary))
         return hs_fail(err, HS_ENOMEM, "out of memory");
+    under_way = temporary.buf;
     fd = open(temporary.buf, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666);
     if (fd < 0) {
         st = hs_fail(err, HS_EIO, "%s: cannot be written: %s", path, strerror(errno));
@@ -216,6 +228,7 @@ enum hs_status hs_file_write(const char *path, const void *data, size_t size, st
     else
         unlink(temporary.buf);
 done:
+    under_way = NULL;
     hs_str_dispose(&temporary);
     return st;
 }

@@ -39,6 +39,10 @@ HS_MUST_USE enum hs_status hs_file_read_below(struct hs_bytes *out, struct hs_ar
                                               const char *root, const char *name, size_t limit,
                                               struct hs_error *err);
 
+/* Removes the temporary file of a hs_file_write() that is under way, if there is one. Safe in a
+ * signal handler that then ends the program. */
+void hs_file_abandon(void);
+
 /* Atomic replacement of a file. */
 HS_MUST_USE enum hs_status hs_file_write(const char *path, const void *data, size_t size,
                                          struct hs_error *err);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/fmt.h"
 #include "base/path.h"
 #include "io/archive_write.h"
 #include "io/json.h"
@@ -166,6 +167,64 @@ static enum hs_status format_npz(struct hs_str *out, const struct hs_named_tenso
     return st;
 }
 
+/* {"name": nested lists, …}: as many lists deep as the tensor has dimensions. */
+static enum hs_status format_json(struct hs_str *out, const struct hs_named_tensor *items, size_t n,
+                                  struct hs_error *err)
+{
+    struct hs_arena arena = HS_ARENA_INIT;
+    struct hs_value map = hs_value_map();
+    bool ok = true;
+
+    for (size_t i = 0; ok && i < n; i++)
+        ok = hs_value_set(&map, &arena, items[i].name, hs_value_tensor(&arena, &items[i].tensor));
+    hs_json_write(out, &map, 0);
+    hs_str_add_char(out, '\n');
+    hs_arena_dispose(&arena);
+    return ok ? HS_OK : hs_fail(err, HS_ENOMEM, "out of memory");
+}
+
+static void add_cell(struct hs_str *out, const struct hs_tensor *t, size_t i)
+{
+    const void *p = hs_tensor_at(t, i);
+    char text[HS_FMT_SIZE];
+
+    if (hs_dtype_is_integer(t->dtype) || t->dtype == HS_BOOL)
+        hs_str_printf(out, "%" PRId64, hs_dtype_load_int(t->dtype, p));
+    else if (t->dtype == HS_FLOAT32)
+        hs_str_add(out, hs_fmt_float(text, (float)hs_dtype_load(t->dtype, p)));
+    else
+        hs_str_add(out, hs_fmt_double(text, hs_dtype_load(t->dtype, p)));
+}
+
+/* One row a line; a vector is one row. */
+static enum hs_status format_csv(struct hs_str *out, const struct hs_tensor *t, const char *path,
+                                 struct hs_error *err)
+{
+    size_t columns = t->ndim > 0 ? t->shape[t->ndim - 1] : 1, n = hs_tensor_count(t);
+
+    if (t->ndim > 2)
+        return hs_fail(err, HS_ESHAPE,
+                       "%s: a table has rows and columns, this tensor has %d dimensions; write "
+                       ".npy or .json",
+                       path, t->ndim);
+    for (size_t i = 0; i < n; i++) {
+        add_cell(out, t, i);
+        hs_str_add_char(out, (i + 1) % columns == 0 ? '\n' : ',');
+    }
+    return HS_OK;
+}
+
+enum hs_status hs_tensors_save_check(const char *path, struct hs_error *err)
+{
+    static const char *const known[] = {"npy", "npz", "safetensors", "json", "csv"};
+
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (hs_path_has_ext(path, known[i]))
+            return HS_OK;
+    return hs_fail(err, HS_EINVAL,
+                   "%s: tensors are written as .npy, .npz, .safetensors, .json or .csv", path);
+}
+
 enum hs_status hs_tensors_save(const char *path, const struct hs_named_tensor *items, size_t n,
                                struct hs_error *err)
 {
@@ -180,15 +239,19 @@ enum hs_status hs_tensors_save(const char *path, const struct hs_named_tensor *i
                                items[i].name);
     if (strcasecmp(ext, "npy") == 0 && n == 1)
         st = hs_npy_format(&out, &items[0].tensor, err);
-    else if (strcasecmp(ext, "npy") == 0)
-        st = hs_fail(err, HS_EINVAL, "%s: an .npy file holds one tensor, not %zu; use .npz", path,
-                     n);
+    else if (strcasecmp(ext, "csv") == 0 && n == 1)
+        st = format_csv(&out, &items[0].tensor, path, err);
+    else if (strcasecmp(ext, "npy") == 0 || strcasecmp(ext, "csv") == 0)
+        st = hs_fail(err, HS_EINVAL, "%s: an .%s file holds one tensor, not %zu; use .npz", path,
+                     ext, n);
+    else if (strcasecmp(ext, "json") == 0)
+        st = format_json(&out, items, n, err);
     else if (strcasecmp(ext, "npz") == 0)
         st = format_npz(&out, items, n, err);
     else if (strcasecmp(ext, "safetensors") == 0)
         format_safetensors(&out, items, n);
     else
-        st = hs_fail(err, HS_EINVAL, "%s: tensors are written as .npy, .npz or .safetensors", path);
+        st = hs_tensors_save_check(path, err);
     if (st == HS_OK && !hs_str_ok(&out))
         st = hs_fail(err, HS_ENOMEM, "out of memory");
     if (st == HS_OK)

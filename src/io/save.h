@@ -1,4 +1,5 @@
-/* Writing tensors: .npy, .npz, .safetensors by extension, atomically. Names must be unique. */
+/* Writing tensors: .npy, .npz, .safetensors, .json, .csv by extension, atomically. Names must be
+ * unique. */
 #ifndef HS_IO_SAVE_H
 #define HS_IO_SAVE_H
 
@@ -17,7 +18,12 @@ struct hs_named_tensor {
 HS_MUST_USE enum hs_status hs_npy_format(struct hs_str *out, const struct hs_tensor *t,
                                          struct hs_error *err);
 
-/* One tensor (.npy) or several (.npz, .safetensors). HS_EINVAL for another extension. */
+/* HS_EINVAL, with what is possible, when no tensor is written to a file of that name; so that a
+ * command can say it before it computes. */
+HS_MUST_USE enum hs_status hs_tensors_save_check(const char *path, struct hs_error *err);
+
+/* One tensor (.npy; .csv: at most two dimensions) or several (.npz, .safetensors, .json: nested
+ * lists by name). HS_EINVAL for another extension. */
 HS_MUST_USE enum hs_status hs_tensors_save(const char *path, const struct hs_named_tensor *items,
                                            size_t n, struct hs_error *err);
 
