@@ -1,0 +1,200 @@
+/* The options of the quantizer's commands, as rows: the parser, --help and completions read them.
+ */
+#include "cli/quant_args_table.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "quant/requantize.h"
+
+#define FIELD(f) offsetof(struct hs_quant_args, f)
+
+/* Which commands know an option. */
+enum {
+    OBSERVE = 1,
+    QUANTIZE = 2,
+    DEQUANTIZE = 4,
+    FAKE = 8,
+    EXPLAIN = 16,
+    REQUANTIZE = 32,
+    OBSERVING = OBSERVE | QUANTIZE | FAKE,
+    CODING = QUANTIZE | FAKE,
+    FILES = OBSERVING | DEQUANTIZE | REQUANTIZE,
+    ALL = FILES | EXPLAIN
+};
+
+static const struct {
+    const char *command;
+    unsigned bit;
+} commands[] = {{"observe", OBSERVE},    {"quantize", QUANTIZE}, {"dequantize", DEQUANTIZE},
+                {"fake-quantize", FAKE}, {"explain", EXPLAIN},   {"requantize", REQUANTIZE}};
+
+static const struct {
+    struct hs_opt opt;
+    unsigned commands;
+} fixed[] = {
+    {{"name", 'n', HS_OPT_TEXT, "N", "only the entry N of the file", FIELD(name)}, FILES},
+    {{"observer", 0, HS_OPT_TEXT, "ID", "rule for the range (minmax): ", FIELD(observer)},
+     OBSERVING},
+    {{"profile", 'p', HS_OPT_TEXT, "NAME",
+      "a bundle of the options below (halfstep): ", FIELD(profile)},
+     ALL & ~(unsigned)REQUANTIZE},
+    {{"dtype", 'd', HS_OPT_TEXT, "T", "of the codes (int8): int2 to int32, uint2 to uint16",
+      FIELD(dtype)},
+     ALL},
+    {{"bits", 'b', HS_OPT_TEXT, "N", "bits of a code, if fewer than those of the dtype",
+      FIELD(bits)},
+     ALL & ~(unsigned)DEQUANTIZE},
+    {{"signed", 0, HS_OPT_FLAG, NULL, "signed codes (with --bits and no --dtype)",
+      FIELD(is_signed)},
+     ALL & ~(unsigned)DEQUANTIZE},
+    {{"unsigned", 0, HS_OPT_FLAG, NULL, "unsigned codes", FIELD(is_unsigned)},
+     ALL & ~(unsigned)DEQUANTIZE},
+    {{"quant-min", 0, HS_OPT_TEXT, "Q", "lowest code, instead of the dtype's", FIELD(quant_min)},
+     ALL & ~(unsigned)DEQUANTIZE},
+    {{"quant-max", 0, HS_OPT_TEXT, "Q", "highest code", FIELD(quant_max)},
+     ALL & ~(unsigned)DEQUANTIZE},
+    {{"axis", 'a', HS_OPT_TEXT, "A", "one scale for each channel of this axis (0-based)",
+      FIELD(axis)},
+     FILES},
+    {{"block-size", 0, HS_OPT_TEXT, "N", "one scale for each N elements along the axis",
+      FIELD(block_size)},
+     FILES & ~(unsigned)REQUANTIZE},
+    {{"x", 'x', HS_OPT_TEXT, "X", "the element", FIELD(x)}, EXPLAIN},
+    {{"scale", 's', HS_OPT_TEXT, "S", "its step (0.01, 1/255, 2^-7)", FIELD(scale)}, EXPLAIN},
+    {{"zero-point", 'z', HS_OPT_TEXT, "Z", "the code of 0 (0)", FIELD(zero_point)}, EXPLAIN},
+    {{"scale", 's', HS_OPT_TEXT, "S[,S...]", "given scales (0.5, 1/255, 2^-7)", FIELD(scale)},
+     CODING | DEQUANTIZE},
+    {{"zero-point", 'z', HS_OPT_TEXT, "Z[,Z...]", "given zero points (0)", FIELD(zero_point)},
+     CODING | DEQUANTIZE},
+    {{"requantize", 'r', HS_OPT_TEXT, "MODE[,MODE...]",
+      "how acc * M is computed, or all: ", FIELD(requantize)},
+     REQUANTIZE},
+    {{"multiplier", 'm', HS_OPT_TEXT, "M[,M...]", "s_x s_w / s_y, one or one for each channel",
+      FIELD(multiplier)},
+     REQUANTIZE},
+    {{"scales", 0, HS_OPT_TEXT, "SX,SW[:SW...],SY", "the multiplier from the three scales",
+      FIELD(scales)},
+     REQUANTIZE},
+    {{"mantissa", 0, HS_OPT_TEXT, "N[,N...]", "fixed point: of 2^31 (gemmlowp), 2^16, or b",
+      FIELD(mantissa)},
+     REQUANTIZE},
+    {{"shift", 0, HS_OPT_TEXT, "N[,N...]",
+      "gemmlowp, single_rounding: left when above 0; the others: right shift", FIELD(shift)},
+     REQUANTIZE},
+    {{"dyadic-bits", 0, HS_OPT_TEXT, "N",
+      "dyadic: bits of b (8); --max-shift is its largest c (15)", FIELD(dyadic_bits)},
+     REQUANTIZE},
+    {{"zero-point", 'z', HS_OPT_TEXT, "Z", "of the codes that come out (0)", FIELD(zero_point)},
+     REQUANTIZE},
+    {{"qparams", 0, HS_OPT_TEXT, "FILE", "scales as observe --json wrote them", FIELD(qparams)},
+     CODING | DEQUANTIZE},
+    {{"averaging-constant", 0, HS_OPT_TEXT, "C", "of the moving averages: 0.01",
+      FIELD(averaging_constant)},
+     OBSERVING},
+    {{"percentile", 0, HS_OPT_TEXT, "P", "of the percentile observer: 99.99", FIELD(percentile)},
+     OBSERVING},
+    {{"n-std", 0, HS_OPT_TEXT, "N", "of the sigma observer: 3", FIELD(n_std)}, OBSERVING},
+    {{"clip-to-data", 0, HS_OPT_FLAG, NULL, "sigma: cut the range to the data",
+      FIELD(clip_to_data)},
+     OBSERVING},
+    {{"json", 'j', HS_OPT_FLAG, NULL, "print JSON", FIELD(json)}, ALL},
+    {{"output", 'o', HS_OPT_TEXT, "FILE", "write .npy, .npz, .safetensors, .json or .csv",
+      FIELD(output)},
+     FILES},
+};
+
+/* A flag that is off unless named is a flag here, too; the others take a word. */
+static bool is_plain_flag(const struct hs_quant_option_row *row)
+{
+    return strcmp(row->name, "narrow") == 0 || strcmp(row->name, "reduce_range") == 0;
+}
+
+/* Explaining one element reads the options of the map, decoding one of them; the others make
+ * scales.
+ */
+static bool concerns(const struct hs_quant_option_row *row, unsigned command)
+{
+    static const char *const map[] = {"precision",        "rounding", "division",
+                                      "zero_point_order", "narrow",   "reduce_range"};
+
+    if ((command & (EXPLAIN | DEQUANTIZE | REQUANTIZE)) == 0)
+        return true;
+    for (size_t i = 0; i < (command == DEQUANTIZE ? 1 : HS_COUNTOF(map)); i++)
+        if (strcmp(row->name, map[i]) == 0)
+            return command != REQUANTIZE || strcmp(row->name, "division") != 0;
+    return command == REQUANTIZE && strcmp(row->name, "max_shift") == 0;
+}
+
+/* "rule for the range (minmax): minmax, percentile, …" from the program's own lists. */
+static void add_names(char *out, size_t size, const char *option)
+{
+    size_t count, used = strlen(out);
+
+    if (strcmp(option, "observer") == 0) {
+        const struct hs_observer *const *all = hs_observers(&count);
+
+        for (size_t i = 0; i < count && used < size; i++, used = strlen(out))
+            snprintf(out + used, size - used, "%s%s", i > 0 ? ", " : "", all[i]->id);
+    } else if (strcmp(option, "profile") == 0) {
+        const struct hs_profile *all = hs_profiles(&count);
+
+        for (size_t i = 0; i < count && used < size; i++, used = strlen(out))
+            snprintf(out + used, size - used, "%s%s", i > 0 ? ", " : "", all[i].name);
+    } else if (strcmp(option, "requantize") == 0) {
+        for (int i = 0; i < HS_REQUANTIZE_COUNT && used < size; i++, used = strlen(out))
+            snprintf(out + used, size - used, "%s%s", i > 0 ? ", " : "",
+                     hs_requantize_name((enum hs_requantize)i));
+    }
+}
+
+static size_t add_fixed(struct hs_quant_args *a, unsigned command)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < HS_COUNTOF(fixed); i++) {
+        if ((fixed[i].commands & command) == 0)
+            continue;
+        a->table[n] = fixed[i].opt;
+        snprintf(a->helps[n], sizeof a->helps[n], "%s", fixed[i].opt.help);
+        add_names(a->helps[n], sizeof a->helps[n], fixed[i].opt.name);
+        a->table[n].help = a->helps[n];
+        n++;
+    }
+    return n;
+}
+
+void hs_quant_args_table(struct hs_quant_args *a, const char *name)
+{
+    const struct hs_quant_option_row *row;
+    unsigned command = OBSERVE;
+    size_t n;
+
+    for (size_t i = 0; i < HS_COUNTOF(commands); i++)
+        if (strcmp(commands[i].command, name) == 0)
+            command = commands[i].bit;
+    n = add_fixed(a, command);
+    for (size_t i = 0; (row = hs_quant_option_row(i)) != NULL && n + 1 < HS_QUANT_ARGS_OPTIONS;
+         i++) {
+        bool flag = is_plain_flag(row);
+
+        if (!concerns(row, command))
+            continue;
+        snprintf(a->names[n], sizeof a->names[n], "%s", row->name);
+        for (char *p = a->names[n]; *p != '\0'; p++)
+            *p = *p == '_' ? '-' : *p;
+        snprintf(a->helps[n], sizeof a->helps[n], "%s%s%s%s", row->help,
+                 row->choices != NULL ? " (" : "", row->choices != NULL ? row->choices : "",
+                 row->choices != NULL ? ")" : "");
+        a->table[n] = (struct hs_opt){a->names[n],
+                                      0,
+                                      flag ? HS_OPT_FLAG : HS_OPT_TEXT,
+                                      flag                   ? NULL
+                                      : row->choices != NULL ? "WORD"
+                                                             : "VALUE",
+                                      a->helps[n],
+                                      flag ? FIELD(flag) + i : FIELD(text) + i * sizeof a->text[0]};
+        n++;
+    }
+    a->table[n] = (struct hs_opt)HS_OPT_END;
+}
