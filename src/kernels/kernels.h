@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "kernels/cpu.h"
+#include "kernels/sgemm/sgemm.h"
 #include "num/round.h"
 
 /* How a run is mapped. An f32 kernel uses (float)scale and rounds every step to float32; an f64
