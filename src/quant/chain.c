@@ -49,28 +49,88 @@ enum hs_status hs_chain_quantize(struct hs_tensor *codes, double *scale, struct 
     return HS_OK;
 }
 
-double hs_chain_bias_scale(double s_w, double s_in, const struct hs_chain_link *earlier, size_t n)
+/* prod(ss_w ss_out) over the earlier layers, as the lab multiplies it. */
+static float product32(const struct hs_chain_link *earlier, size_t n)
 {
-    double s = s_w * s_in;
+    float p = 1;
 
     for (size_t i = 0; i < n; i++)
-        s *= earlier[i].s_w * earlier[i].s_out;
-    return s;
+        p *= (float)earlier[i].s_w * (float)earlier[i].s_out;
+    return p;
 }
 
+static double product64(const struct hs_chain_link *earlier, size_t n)
+{
+    double p = 1;
+
+    for (size_t i = 0; i < n; i++)
+        p *= earlier[i].s_w * earlier[i].s_out;
+    return p;
+}
+
+double hs_chain_bias_scale(double s_w, double s_in, const struct hs_chain_link *earlier, size_t n)
+{
+    return s_w * s_in * product64(earlier, n);
+}
+
+float hs_chain_bias_scale_f32(double s_w, double s_in, const struct hs_chain_link *earlier,
+                              size_t n)
+{
+    return (float)s_w * (float)s_in * product32(earlier, n);
+}
+
+/* Divisions keep the order of their operands, so the largest quotient is that of the largest
+ * element. */
 enum hs_status hs_chain_output_scale(double *s_out, const struct hs_tensor *activations, double s_w,
                                      double s_in, const struct hs_chain_link *earlier, size_t n,
                                      bool f32, struct hs_error *err)
 {
-    double m, s = hs_chain_bias_scale(s_w, s_in, earlier, n);
+    double m, p = f32 ? (double)product32(earlier, n) : product64(earlier, n);
     enum hs_status st = peak(&m, activations, err);
 
     if (st != HS_OK)
         return st;
-    if (!(s > 0) || !isfinite(s))
-        return hs_fail(err, HS_ERANGE,
-                       "the product of the scales is %g; every scale must be positive", s);
-    m = m / s / 127;
-    *s_out = f32 ? (double)(float)m : m;
+    if (!(s_w > 0) || !(s_in > 0) || !(p > 0) || isinf(s_w * s_in * p))
+        return hs_fail(
+            err, HS_ERANGE,
+            "s_w is %g, s_initial_input %g and the product of ss %g; every scale must be "
+            "positive and finite",
+            s_w, s_in, p);
+    m = f32 ? (double)((float)m / (float)s_w / (float)s_in / (float)p / 127.0f)
+            : m / s_w / s_in / p / 127;
+    if (!(m > 0) || isinf(m))
+        return hs_fail(err, HS_ERANGE, "s_out is %g: the scales are too far from the activations",
+                       m);
+    *s_out = m;
+    return HS_OK;
+}
+
+enum hs_status hs_chain_bias(struct hs_tensor *codes, size_t *clamped, struct hs_arena *arena,
+                             const struct hs_tensor *bias, double s_bias, bool f32,
+                             struct hs_error *err)
+{
+    size_t moved = 0;
+    struct hs_tensor q;
+    enum hs_status st;
+
+    if (!(s_bias > 0) || isinf(s_bias))
+        return hs_fail(err, HS_ERANGE, "s_bias is %g; it must be positive and finite", s_bias);
+    st = hs_tensor_new(&q, arena, HS_INT32, bias->ndim, bias->shape, err);
+    for (size_t i = 0; st == HS_OK && i < hs_tensor_count(bias); i++) {
+        double v = hs_tensor_get(bias, i), code;
+
+        if (!isfinite(v))
+            return hs_fail(err, HS_ERANGE, "bias element %zu is %g; it must be finite", i, v);
+        code = rint(f32 ? (double)((float)v / (float)s_bias) : v / s_bias);
+        moved += code > INT32_MAX || code < INT32_MIN;
+        ((int32_t *)q.data)[i] = code > INT32_MAX   ? INT32_MAX
+                                 : code < INT32_MIN ? INT32_MIN
+                                                    : (int32_t)code;
+    }
+    if (st != HS_OK)
+        return st;
+    if (clamped != NULL)
+        *clamped = moved;
+    *codes = q;
     return HS_OK;
 }

@@ -5,21 +5,30 @@
 
 #include "base/fmt.h"
 
-/* Codes as int64 in C order, whatever their dtype. */
+/* Codes less their zero point as int64 in C order, whatever their dtype. */
 static enum hs_status codes(int64_t **out, struct hs_arena *arena, const struct hs_tensor *t,
-                            const char *what, struct hs_error *err)
+                            int64_t zero_point, const char *what, struct hs_error *err)
 {
     size_t count = hs_tensor_count(t);
     int64_t *v;
 
-    if (!hs_dtype_is_integer(t->dtype) || hs_dtype_size(t->dtype) > 4)
-        return hs_fail(err, HS_EDTYPE, "%s holds %s; integer codes of at most 32 bits are wanted",
+    if (!hs_dtype_is_integer(t->dtype))
+        return hs_fail(err, HS_EDTYPE, "%s is %s; quantize it first, integer codes are wanted",
                        what, hs_dtype_name(t->dtype));
+    if (zero_point < INT32_MIN || zero_point > INT32_MAX)
+        return hs_fail(err, HS_ERANGE, "the zero point %" PRId64 " of %s does not fit 32 bits",
+                       zero_point, what);
     v = hs_arena_alloc(arena, count, sizeof *v);
     if (v == NULL)
         return hs_fail(err, HS_ENOMEM, "out of memory");
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         v[i] = hs_dtype_load_int(t->dtype, hs_tensor_at(t, i));
+        if (v[i] < INT32_MIN || v[i] > UINT32_MAX)
+            return hs_fail(err, HS_ERANGE,
+                           "element %zu of %s is %" PRId64 "; codes have at most 32 bits", i, what,
+                           v[i]);
+        v[i] -= zero_point;
+    }
     *out = v;
     return HS_OK;
 }
@@ -32,45 +41,52 @@ static enum hs_status load(struct operands *o, struct hs_arena *arena, const str
                            int64_t z_x, const struct hs_tensor *w, int64_t z_w,
                            const struct hs_tensor *b, struct hs_error *err)
 {
-    enum hs_status st = codes(&o->x, arena, x, "x", err);
+    enum hs_status st = codes(&o->x, arena, x, z_x, "x", err);
 
     o->b = NULL;
     if (st == HS_OK)
-        st = codes(&o->w, arena, w, "w", err);
+        st = codes(&o->w, arena, w, z_w, "w", err);
     if (st == HS_OK && b != NULL && (b->ndim != 1 || b->shape[0] != w->shape[0]))
         st = hs_fail(err, HS_ESHAPE, "the bias needs one element for each of the %zu outputs",
                      w->shape[0]);
     if (st == HS_OK && b != NULL)
-        st = codes(&o->b, arena, b, "the bias", err);
-    if (st != HS_OK)
-        return st;
-    for (size_t i = 0; i < hs_tensor_count(x); i++)
-        o->x[i] -= z_x;
-    for (size_t i = 0; i < hs_tensor_count(w); i++)
-        o->w[i] -= z_w;
-    return HS_OK;
+        st = codes(&o->b, arena, b, 0, "the bias", err);
+    return st;
 }
 
-/* |x|, |w| < 2^33 and fewer than 2^40 terms cannot happen in 63 bits unless inputs are 32 bits
- * wide: saturating keeps the overflow visible instead of wrapping. */
-static int64_t add_product(int64_t acc, int64_t x, int64_t w)
+/* A sum that cannot wrap: once it has left 63 bits it stays marked, whatever comes. */
+struct sum {
+    int64_t v;
+    bool lost;
+};
+
+static void add_product(struct sum *s, int64_t x, int64_t w)
 {
     int64_t p;
 
-    if (__builtin_mul_overflow(x, w, &p) || __builtin_add_overflow(acc, p, &acc))
-        return INT64_MAX;
-    return acc;
+    s->lost |= __builtin_mul_overflow(x, w, &p) || __builtin_add_overflow(s->v, p, &s->v);
 }
 
-static enum hs_status store(struct hs_tensor *acc, size_t i, int64_t sum, struct hs_error *err)
+static enum hs_status store(struct hs_tensor *acc, size_t i, const struct sum *s,
+                            struct hs_error *err)
 {
-    if (sum > INT32_MAX || sum < INT32_MIN)
-        return hs_fail(err, HS_ERANGE,
-                       "accumulator %zu would be %" PRId64
-                       ", which int32 cannot hold: fewer terms or smaller codes are needed",
-                       i, sum);
-    ((int32_t *)acc->data)[i] = (int32_t)sum;
-    return HS_OK;
+    struct hs_str where = HS_STR_INIT;
+    size_t at[HS_MAX_DIMS];
+    char text[HS_FMT_SIZE];
+
+    if (!s->lost && s->v <= INT32_MAX && s->v >= INT32_MIN) {
+        ((int32_t *)acc->data)[i] = (int32_t)s->v;
+        return HS_OK;
+    }
+    hs_shape_unravel(at, i, acc->ndim, acc->shape);
+    for (int d = 0; d < acc->ndim; d++)
+        hs_str_printf(&where, "%s%zu", d > 0 ? ", " : "", at[d]);
+    (void)hs_fail(err, HS_ERANGE,
+                  "accumulator [%s] would be %s, outside of int32 (-2147483648 to 2147483647): use "
+                  "fewer terms, codes of fewer bits or a smaller bias",
+                  where.buf, s->lost ? "beyond 63 bits" : hs_fmt_grouped(text, s->v));
+    hs_str_dispose(&where);
+    return HS_ERANGE;
 }
 
 enum hs_status hs_integer_linear(struct hs_tensor *acc, struct hs_arena *arena,
@@ -92,11 +108,11 @@ enum hs_status hs_integer_linear(struct hs_tensor *acc, struct hs_arena *arena,
     if (st == HS_OK)
         st = hs_tensor_new(&out, arena, HS_INT32, 2, (size_t[]){rows, outs}, err);
     for (size_t i = 0; st == HS_OK && i < rows * outs; i++) {
-        int64_t sum = o.b != NULL ? o.b[i % outs] : 0;
+        struct sum sum = {o.b != NULL ? o.b[i % outs] : 0, false};
 
         for (size_t j = 0; j < k; j++)
-            sum = add_product(sum, o.x[i / outs * k + j], o.w[i % outs * k + j]);
-        st = store(&out, i, sum, err);
+            add_product(&sum, o.x[i / outs * k + j], o.w[i % outs * k + j]);
+        st = store(&out, i, &sum, err);
     }
     if (st == HS_OK)
         *acc = out;
@@ -148,11 +164,11 @@ static enum hs_status conv_sizes(struct conv *s, const struct hs_tensor *x,
 }
 
 /* One output: padded taps are x = z_x, that is 0 once the zero point is taken off. */
-static int64_t conv_at(const struct conv *s, const struct operands *o,
-                       const struct hs_conv_geometry *g, size_t n, size_t oc, size_t y, size_t x)
+static struct sum conv_at(const struct conv *s, const struct operands *o,
+                          const struct hs_conv_geometry *g, size_t n, size_t oc, size_t y, size_t x)
 {
     size_t first = oc / (s->out / g->groups) * s->per_group;
-    int64_t sum = o->b != NULL ? o->b[oc] : 0;
+    struct sum sum = {o->b != NULL ? o->b[oc] : 0, false};
 
     for (size_t c = 0; c < s->per_group; c++)
         for (size_t ky = 0; ky < s->kh; ky++)
@@ -163,11 +179,10 @@ static int64_t conv_at(const struct conv *s, const struct operands *o,
                 if (row < g->padding[0] || column < g->padding[1] || row - g->padding[0] >= s->h ||
                     column - g->padding[1] >= s->w)
                     continue;
-                sum =
-                    add_product(sum,
-                                o->x[((n * s->c + first + c) * s->h + row - g->padding[0]) * s->w +
-                                     column - g->padding[1]],
-                                o->w[((oc * s->per_group + c) * s->kh + ky) * s->kw + kx]);
+                add_product(&sum,
+                            o->x[((n * s->c + first + c) * s->h + row - g->padding[0]) * s->w +
+                                 column - g->padding[1]],
+                            o->w[((oc * s->per_group + c) * s->kh + ky) * s->kw + kx]);
             }
     return sum;
 }
@@ -188,13 +203,54 @@ enum hs_status hs_integer_conv2d(struct hs_tensor *acc, struct hs_arena *arena,
         st = hs_tensor_new(&out, arena, HS_INT32, 4, (size_t[]){s.n, s.out, s.oh, s.ow}, err);
     for (size_t i = 0; st == HS_OK && i < hs_tensor_count(&out); i++) {
         size_t at[4];
+        struct sum sum;
 
         hs_shape_unravel(at, i, 4, out.shape);
-        st = store(&out, i, conv_at(&s, &o, geometry, at[0], at[1], at[2], at[3]), err);
+        sum = conv_at(&s, &o, geometry, at[0], at[1], at[2], at[3]);
+        st = store(&out, i, &sum, err);
     }
     if (st == HS_OK)
         *acc = out;
     return st;
+}
+
+static enum hs_status too_large(struct hs_error *err)
+{
+    return hs_fail(err, HS_ERANGE,
+                   "a term of the zero-point algebra leaves 63 bits: use codes of fewer bits");
+}
+
+static enum hs_status four_terms(int64_t *four, const struct operands *o, size_t x0, size_t w0,
+                                 size_t k, int64_t z_x, int64_t z_w, struct hs_error *err)
+{
+    struct sum xw = {0, false}, zx = {0, false}, zw = {0, false}, zz = {0, false};
+
+    for (size_t j = 0; j < k; j++) {
+        add_product(&xw, o->x[x0 + j], o->w[w0 + j]);
+        add_product(&zw, o->x[x0 + j], -z_w);
+        add_product(&zx, o->w[w0 + j], -z_x);
+        add_product(&zz, z_x, z_w);
+    }
+    if (xw.lost || zx.lost || zw.lost || zz.lost)
+        return too_large(err);
+    four[0] = xw.v;
+    four[1] = zw.v;
+    four[2] = zx.v;
+    four[3] = zz.v;
+    return HS_OK;
+}
+
+static enum hs_status fold_bias(int64_t *folded, const struct operands *o, size_t row, size_t k,
+                                int64_t z_x, int64_t z_w, struct hs_error *err)
+{
+    struct sum s = {o->b != NULL ? o->b[row] : 0, false};
+
+    for (size_t j = 0; j < k; j++)
+        add_product(&s, o->w[row * k + j] - z_w, -z_x);
+    if (s.lost)
+        return too_large(err);
+    *folded = s.v;
+    return HS_OK;
 }
 
 enum hs_status hs_zero_point_terms(struct hs_tensor *terms, struct hs_tensor *folded_bias,
@@ -215,23 +271,13 @@ enum hs_status hs_zero_point_terms(struct hs_tensor *terms, struct hs_tensor *fo
         st = hs_tensor_new(&t, arena, HS_INT64, 3, (size_t[]){x->shape[0], outs, 4}, err);
     if (st == HS_OK)
         st = hs_tensor_new(&folded, arena, HS_INT64, 1, (size_t[]){outs}, err);
+    for (size_t i = 0; st == HS_OK && i < x->shape[0] * outs; i++)
+        st =
+            four_terms((int64_t *)t.data + i * 4, &o, i / outs * k, i % outs * k, k, z_x, z_w, err);
+    for (size_t i = 0; st == HS_OK && i < outs; i++)
+        st = fold_bias((int64_t *)folded.data + i, &o, i, k, z_x, z_w, err);
     if (st != HS_OK)
         return st;
-    for (size_t i = 0; i < x->shape[0] * outs; i++) {
-        int64_t *four = (int64_t *)t.data + i * 4, sum_x = 0, sum_w = 0;
-
-        for (size_t j = 0; j < k; j++) {
-            int64_t xv = o.x[i / outs * k + j], wv = o.w[i % outs * k + j];
-
-            four[0] = add_product(four[0], xv, wv);
-            sum_x += xv;
-            sum_w += wv;
-        }
-        four[1] = -z_w * sum_x;
-        four[2] = -z_x * sum_w;
-        four[3] = (int64_t)k * z_x * z_w;
-        ((int64_t *)folded.data)[i % outs] = (o.b != NULL ? o.b[i % outs] : 0) + four[2] + four[3];
-    }
     *terms = t;
     *folded_bias = folded;
     return HS_OK;
@@ -239,42 +285,10 @@ enum hs_status hs_zero_point_terms(struct hs_tensor *terms, struct hs_tensor *fo
 
 int hs_accumulator_bits(uint64_t k, uint64_t max_x, uint64_t max_w)
 {
-    uint64_t x = k * max_x * max_w;
+    uint64_t x;
 
+    if (__builtin_mul_overflow(k, max_x, &x) || __builtin_mul_overflow(x, max_w, &x) ||
+        x > INT64_MAX)
+        return 65;
     return x == 0 ? 1 : 2 + 63 - __builtin_clzll(x);
-}
-
-enum hs_status hs_quantize_bias(struct hs_tensor *out, struct hs_arena *arena,
-                                const struct hs_tensor *b, double s_x, const double *s_w,
-                                size_t n_s, size_t *clamped, struct hs_error *err)
-{
-    struct hs_tensor q;
-    size_t count = hs_tensor_count(b), left = 0;
-    enum hs_status st;
-
-    if (n_s != 1 && n_s != count)
-        return hs_fail(err, HS_ESHAPE, "%zu weight scales do not fit %zu bias elements", n_s,
-                       count);
-    st = hs_tensor_new(&q, arena, HS_INT32, b->ndim, b->shape, err);
-    if (st != HS_OK)
-        return st;
-    for (size_t i = 0; i < count; i++) {
-        double s = s_x * s_w[n_s == 1 ? 0 : i], v = hs_tensor_get(b, i), code;
-        char text[HS_FMT_SIZE];
-
-        if (!(s > 0) || !isfinite(v))
-            return hs_fail(err, HS_ERANGE,
-                           "bias element %zu (%s) cannot be quantized: scales must be positive and "
-                           "the bias finite",
-                           i, hs_fmt_double(text, v));
-        code = rint(v / s);
-        left += code > INT32_MAX || code < INT32_MIN;
-        ((int32_t *)q.data)[i] = code > INT32_MAX   ? INT32_MAX
-                                 : code < INT32_MIN ? INT32_MIN
-                                                    : (int32_t)code;
-    }
-    if (clamped != NULL)
-        *clamped = left;
-    *out = q;
-    return HS_OK;
 }

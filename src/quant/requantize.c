@@ -1,6 +1,8 @@
 #include "quant/requantize.h"
 
+#include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/fmt.h"
@@ -32,20 +34,22 @@ int hs_requantize_find(const char *name)
     return -1;
 }
 
-/* A double that every rounding mode rounds as the exact a*m. The double p nearest to a*m can hide a
- * tie or an integer only by being one (below 2^52 all of them are doubles), and then the rest a*m -
- * p, which fma gives exactly, says on which side the product is. */
+/* A double that every rounding mode rounds as the exact a*m: its floor and a fraction of 0, 1/4,
+ * 1/2 or 3/4 that stands for all on the same side of a half, so that a zero point can be added
+ * without a rounding. p, the double nearest to a*m, can hide a half or a whole number only by being
+ * one (below 2^52 all of them are doubles), and then the rest a*m - p, which fma gives exactly,
+ * says on which side the product is. Beyond 2^51 every code range has ended. */
 static double product(int32_t a, double m)
 {
-    double p = a * m, rest = fma(a, m, -p), low = floor(p);
+    double p = a * m, rest = fma(a, m, -p), low = floor(p), half = low + 0.5;
 
-    if (rest == 0 || fabs(p) >= 0x1p51)
+    if (fabs(p) >= 0x1p51)
         return p;
-    if (p - low == 0.5)
-        return rest > 0 ? low + 0.75 : low + 0.25;
     if (p == low)
-        return rest > 0 ? low + 0.25 : low - 0.25;
-    return p;
+        return rest > 0 ? low + 0.25 : rest < 0 ? low - 0.25 : low;
+    if (p == half)
+        return rest > 0 ? low + 0.75 : rest < 0 ? low + 0.25 : half;
+    return p < half ? low + 0.25 : low + 0.75;
 }
 
 double hs_round_product(int32_t a, double m, enum hs_round mode)
@@ -53,19 +57,51 @@ double hs_round_product(int32_t a, double m, enum hs_round mode)
     return hs_round(product(a, m), mode);
 }
 
+enum { DYADIC_BITS = 8, DYADIC_SHIFT = 15, MOST_SHIFT = 31 };
+
 /* b/2^c: the largest c up to max_shift for which b = floor(M 2^c) fits `bits` bits, found by
- * halving b. */
-static void dyadic(const struct hs_requantizer *r, double m, int32_t *mantissa, int *shift)
+ * halving b. false when not even c = 0 fits. */
+static bool dyadic(const struct hs_requantizer *r, double m, int32_t *mantissa, int *shift)
 {
-    int bits = r->bits != 0 ? r->bits : 8, c = r->max_shift != 0 ? r->max_shift : 15;
+    int bits = r->bits != 0 ? r->bits : DYADIC_BITS;
+    int c = r->max_shift != 0 ? r->max_shift : DYADIC_SHIFT;
     int64_t b = (int64_t)fmin(floor(ldexp(m, c)), 0x1p62);
 
-    while (b >= (int64_t)1 << bits && c > 0) {
+    for (; b >= (int64_t)1 << bits && c > 0; c--)
         b /= 2;
-        c--;
-    }
-    *mantissa = hs_saturate_s32(b);
     *shift = c;
+    *mantissa = hs_saturate_s32(b);
+    return b < (int64_t)1 << bits;
+}
+
+/* Mantissa and shift of one multiplier; *why is what is wrong with it when the result is false. */
+static bool fixed_point(const struct hs_requantizer *r, double m, int32_t *mantissa, int *shift,
+                        const char **why)
+{
+    int e;
+
+    switch (r->mode) {
+    case HS_REQUANTIZE_GEMMLOWP:
+    case HS_REQUANTIZE_SINGLE_ROUNDING:
+        hs_quantize_multiplier(m, mantissa, shift);
+        *why = "; fixed point ends at 2^30";
+        return *shift <= 30;
+    case HS_REQUANTIZE_FIXED16:
+        *mantissa = (int32_t)fmin(rint(m * 0x1p16), INT32_MAX);
+        *shift = 16;
+        *why = "; k/2^16 ends at 2^15";
+        return rint(m * 0x1p16) <= INT32_MAX;
+    case HS_REQUANTIZE_DYADIC:
+        *why = "; b of so few bits cannot reach it";
+        return dyadic(r, m, mantissa, shift);
+    default:
+        *why = ", no power of two from 2^-31 to 2^31, so it is no shift";
+        *mantissa = 1;
+        if (frexp(m, &e) != 0.5)
+            return false;
+        *shift = 1 - e;
+        return abs(*shift) <= MOST_SHIFT;
+    }
 }
 
 static enum hs_status prepare_one(const struct hs_requantizer *r, size_t i, int32_t *mantissa,
@@ -73,36 +109,33 @@ static enum hs_status prepare_one(const struct hs_requantizer *r, size_t i, int3
 {
     double m = r->multiplier[i];
     char text[HS_FMT_SIZE];
-    int e;
+    const char *why;
 
     if (!(m >= 0) || isinf(m))
         return hs_fail(err, HS_ERANGE, "multiplier %zu is %s; it must be finite and not negative",
                        i, hs_fmt_double(text, m));
-    switch (r->mode) {
-    case HS_REQUANTIZE_GEMMLOWP:
-    case HS_REQUANTIZE_SINGLE_ROUNDING:
-        hs_quantize_multiplier(m, mantissa, shift);
-        if (*shift > 30)
-            return hs_fail(err, HS_ERANGE, "multiplier %zu is %s; fixed point ends at 2^30", i,
-                           hs_fmt_double(text, m));
-        break;
-    case HS_REQUANTIZE_FIXED16:
-        if (rint(m * 0x1p16) > INT32_MAX)
-            return hs_fail(err, HS_ERANGE, "multiplier %zu is %s; k/2^16 ends at 2^15", i,
-                           hs_fmt_double(text, m));
-        *mantissa = (int32_t)rint(m * 0x1p16);
-        *shift = 16;
-        break;
-    case HS_REQUANTIZE_DYADIC:
-        dyadic(r, m, mantissa, shift);
-        break;
-    default:
-        if (frexp(m, &e) != 0.5)
-            return hs_fail(err, HS_ERANGE,
-                           "multiplier %zu is %s, no power of two, so it is no shift", i,
-                           hs_fmt_double(text, m));
-        *mantissa = 1;
-        *shift = 1 - e;
+    if (r->mode != HS_REQUANTIZE_FLOAT && !fixed_point(r, m, mantissa, shift, &why))
+        return hs_fail(err, HS_ERANGE, "multiplier %zu is %s%s", i, hs_fmt_double(text, m), why);
+    return HS_OK;
+}
+
+/* What is given is used as it is, so it has to be what the mode computes with. */
+static enum hs_status check_given(const struct hs_requantizer *r, struct hs_error *err)
+{
+    bool gemmlowp = r->mode == HS_REQUANTIZE_GEMMLOWP || r->mode == HS_REQUANTIZE_SINGLE_ROUNDING;
+    bool shifts = r->mode == HS_REQUANTIZE_SHIFT_FLOOR || r->mode == HS_REQUANTIZE_SHIFT_NEAREST;
+    int most = gemmlowp ? MOST_SHIFT - 1 : MOST_SHIFT;
+
+    if (r->mantissa == NULL && !shifts)
+        return hs_fail(err, HS_EINVAL, "%s needs a mantissa beside the shift",
+                       hs_requantize_name(r->mode));
+    for (size_t i = 0; i < r->n; i++) {
+        if (r->shift[i] < -MOST_SHIFT || r->shift[i] > most)
+            return hs_fail(err, HS_ERANGE, "shift %zu is %d; %s shifts by -31 to %d", i,
+                           r->shift[i], hs_requantize_name(r->mode), most);
+        if (!shifts && r->mantissa[i] < 0)
+            return hs_fail(err, HS_ERANGE, "mantissa %zu is %" PRId32 "; it must not be negative",
+                           i, r->mantissa[i]);
     }
     return HS_OK;
 }
@@ -114,15 +147,24 @@ enum hs_status hs_requantizer_prepare(struct hs_requantizer *r, struct hs_arena 
     int *shift;
     enum hs_status st = HS_OK;
 
-    if (r->mode == HS_REQUANTIZE_FLOAT || r->shift != NULL)
-        return HS_OK;
+    if (r->rounding == HS_ROUND_STOCHASTIC)
+        return hs_fail(err, HS_EINVAL,
+                       "requantization rounds without dice: choose half_even, half_away, half_up, "
+                       "toward_zero, floor or ceil");
+    if (r->bits < 0 || r->bits > 31 || r->max_shift < 0 || r->max_shift > MOST_SHIFT)
+        return hs_fail(err, HS_EINVAL, "dyadic(%d, %d): bits go from 1 to 31, shifts to 31",
+                       r->bits, r->max_shift);
+    if (r->mode != HS_REQUANTIZE_FLOAT && r->shift != NULL)
+        return check_given(r, err);
+    if (r->multiplier == NULL)
+        return hs_fail(err, HS_EINVAL, "%s needs a multiplier", hs_requantize_name(r->mode));
     mantissa = hs_arena_alloc(arena, r->n, sizeof *mantissa);
     shift = hs_arena_alloc(arena, r->n, sizeof *shift);
     if (mantissa == NULL || shift == NULL)
         return hs_fail(err, HS_ENOMEM, "out of memory");
     for (size_t i = 0; i < r->n && st == HS_OK; i++)
         st = prepare_one(r, i, &mantissa[i], &shift[i], err);
-    if (st != HS_OK)
+    if (st != HS_OK || r->mode == HS_REQUANTIZE_FLOAT)
         return st;
     r->mantissa = mantissa;
     r->shift = shift;
@@ -135,6 +177,8 @@ static double unclamped(const struct hs_requantizer *r, int32_t acc, size_t i)
 {
     double z = (double)r->zero_point, exact;
 
+    if (r->relu && acc < 0)
+        acc = 0;
     switch (r->mode) {
     case HS_REQUANTIZE_FLOAT:
         exact = r->float32 ? (double)((float)acc * (float)r->multiplier[i])
@@ -166,12 +210,13 @@ int64_t hs_requantize_one(const struct hs_requantizer *r, int32_t acc, size_t ch
     return q > (double)r->qmax ? r->qmax : (int64_t)q;
 }
 
-enum hs_status hs_requantize(struct hs_tensor *out, struct hs_arena *arena,
-                             const struct hs_tensor *acc, const struct hs_requantizer *r, int axis,
-                             size_t *saturated, struct hs_error *err)
+enum hs_status hs_requantize_ends(struct hs_tensor *out, struct hs_arena *arena,
+                                  const struct hs_tensor *acc, const struct hs_requantizer *r,
+                                  int axis, struct hs_saturation *saturation, struct hs_error *err)
 {
+    struct hs_saturation moved = {0, 0};
     struct hs_tensor from, codes;
-    size_t count = hs_tensor_count(acc), inner = 1, clamped = 0;
+    size_t count = hs_tensor_count(acc), inner = 1, size = hs_dtype_size(r->dtype);
     enum hs_status st;
 
     if (acc->dtype != HS_INT32)
@@ -189,15 +234,31 @@ enum hs_status hs_requantize(struct hs_tensor *out, struct hs_arena *arena,
         inner *= acc->shape[d];
     for (size_t i = 0; i < count; i++) {
         double q = unclamped(r, ((const int32_t *)from.data)[i], i / inner % r->n);
-        double inside = q < (double)r->qmin   ? (double)r->qmin
-                        : q > (double)r->qmax ? (double)r->qmax
-                                              : q;
+        bool low = q<(double)r->qmin, high = q>(double) r->qmax;
 
-        clamped += q < inside || q > inside;
-        hs_dtype_store(r->dtype, (char *)codes.data + i * hs_dtype_size(r->dtype), inside);
+        moved.low += low;
+        moved.high += high;
+        if (!hs_dtype_store_int(r->dtype, (char *)codes.data + i * size,
+                                low    ? r->qmin
+                                : high ? r->qmax
+                                       : (int64_t)q))
+            return hs_fail(err, HS_EINVAL, "%s cannot hold the codes %" PRId64 " to %" PRId64,
+                           hs_dtype_name(r->dtype), r->qmin, r->qmax);
     }
-    if (saturated != NULL)
-        *saturated = clamped;
+    if (saturation != NULL)
+        *saturation = moved;
     *out = codes;
     return HS_OK;
+}
+
+enum hs_status hs_requantize(struct hs_tensor *out, struct hs_arena *arena,
+                             const struct hs_tensor *acc, const struct hs_requantizer *r, int axis,
+                             size_t *saturated, struct hs_error *err)
+{
+    struct hs_saturation moved;
+    enum hs_status st = hs_requantize_ends(out, arena, acc, r, axis, &moved, err);
+
+    if (st == HS_OK && saturated != NULL)
+        *saturated = moved.low + moved.high;
+    return st;
 }

@@ -31,13 +31,16 @@ struct hs_requantizer {
     const int32_t *mantissa;  // (n) of the fixed-point modes; filled by hs_requantizer_prepare
     const int *shift;    // (n) gemmlowp's convention (left > 0) for GEMMLOWP and SINGLE_ROUNDING,
                          // right shifts else
-    int bits, max_shift; /* DYADIC: width of b (8), largest c (15) */
+    int bits, max_shift; /* DYADIC: width of b, largest c; 0: 8 and 15 */
     int64_t zero_point, qmin, qmax;
     enum hs_dtype dtype; /* of the codes */
+    bool relu; /* negative accumulators count as 0: the same as max(q, z) behind, as R(0) = 0 */
 };
 
-/* Computes mantissas and shifts from the multipliers where the mode needs them and none are given.
- * HS_ERANGE names the multiplier that is negative, not finite, or (shift modes) no power of two. */
+/* Computes mantissas and shifts from the multipliers where the mode needs them and none are given,
+ * and checks those that are. HS_ERANGE names the multiplier that is negative, not finite, too large
+ * for the mode or (shift modes) no power of two, or the mantissa or shift outside of what the mode
+ * computes with. */
 HS_MUST_USE enum hs_status hs_requantizer_prepare(struct hs_requantizer *r, struct hs_arena *arena,
                                                   struct hs_error *err);
 
@@ -51,7 +54,20 @@ HS_MUST_USE enum hs_status hs_requantize(struct hs_tensor *out, struct hs_arena 
                                          const struct hs_requantizer *r, int axis,
                                          size_t *saturated, struct hs_error *err);
 
-/* round_half_even(a m) exactly, for |a| < 2^31: the product is not rounded before the rounding. */
+/* Elements that the clamp moved: codes that would have been below qmin or above qmax. */
+struct hs_saturation {
+    size_t low, high;
+};
+
+/* hs_requantize() that counts the two ends apart. `saturation` may be NULL. */
+HS_MUST_USE enum hs_status hs_requantize_ends(struct hs_tensor *out, struct hs_arena *arena,
+                                              const struct hs_tensor *acc,
+                                              const struct hs_requantizer *r, int axis,
+                                              struct hs_saturation *saturation,
+                                              struct hs_error *err);
+
+/* R(a m) exactly, m finite: the product is not rounded before the rounding. `mode` is not
+ * stochastic. */
 double hs_round_product(int32_t a, double m, enum hs_round mode);
 
 #endif
