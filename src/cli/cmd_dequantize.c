@@ -1,6 +1,6 @@
 /* halfstep dequantize FILE: real numbers from codes. The scales come from the command line, or from
- * the file: an .npz with q, scale, zero_point and axis (as quantize writes it), or a quantized
- * tensor of PyTorch. */
+ * the file: an .npz with q, scale, zero_point and axis (as quantize writes it), NAME.scale beside
+ * NAME, or a quantized tensor of PyTorch. */
 #include "cli/quant_files.h"
 #include "cli/quant_output.h"
 
@@ -22,11 +22,20 @@ static struct hs_qparams from_entry(const struct hs_entry *e, struct hs_quant_op
                                .options = options};
 }
 
+/* The entry "NAME.key" of --name NAME (conv1.weight.scale), or just "key". */
+static const struct hs_entry *member(struct hs_quant_args *a, const struct hs_container *c,
+                                     const char *key)
+{
+    char *full = a->name != NULL ? hs_arena_printf(&a->arena, "%s.%s", a->name, key) : NULL;
+
+    return hs_container_find(c, full != NULL ? full : key);
+}
+
 /* A member of the file as a key of the qparams: a tensor, or a number of a .json. */
 static bool add_member(struct hs_quant_args *a, struct hs_value *map, const struct hs_container *c,
                        const char *key)
 {
-    const struct hs_entry *e = hs_container_find(c, key);
+    const struct hs_entry *e = member(a, c, key);
 
     if (e == NULL || hs_value_get(map, key) != NULL)
         return false;
@@ -71,7 +80,7 @@ static enum hs_status from_members(struct hs_quant_args *a, const struct hs_cont
     if (!add_member(a, &map, c, "scale"))
         return hs_fail(&a->err, HS_EINVAL,
                        "holds no scale: give --scale and --zero-point, or --qparams FILE");
-    if (hs_container_find(c, "dtype") != NULL)
+    if (member(a, c, "dtype") != NULL)
         add_member(a, &map, c, "dtype");
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         add_member(a, &map, c, keys[i]);
@@ -119,7 +128,7 @@ static enum hs_status find_qparams(struct hs_quant_args *a, const struct hs_cont
         *qp = from_entry(e, options);
         return HS_OK;
     }
-    if (a->dtype == NULL && hs_container_find(c, "dtype") == NULL)
+    if (a->dtype == NULL && member(a, c, "dtype") == NULL)
         a->dtype = hs_dtype_name(q->dtype); /* a zero point of 128 is one of uint8 */
     if (a->qparams != NULL || a->scale != NULL)
         return hs_quant_args_qparams(a, q, qp);

@@ -1,6 +1,7 @@
 /* halfstep fake-quantize FILE…: quantize and dequantize in one go, and how far that moves the
  * elements. */
 #include "cli/quant_files.h"
+#include "cli/quant_many.h"
 #include "cli/quant_output.h"
 
 #include <math.h>
@@ -62,6 +63,8 @@ static enum hs_status one(struct hs_quant_run *r, const char *file)
     struct hs_qparams qp;
     enum hs_status st;
 
+    if (hs_quant_is_pattern(a->name))
+        return hs_quant_many(r, file, true);
     if ((st = hs_quant_run_tensor(r, file, &x)) != HS_OK)
         return st;
     hs_quant_run_step(r, "observing", file);

@@ -1,5 +1,6 @@
 /* halfstep quantize FILE…: codes, with given qparams or those that an observer finds. */
 #include "cli/quant_files.h"
+#include "cli/quant_many.h"
 #include "cli/quant_output.h"
 
 static void print_text(FILE *out, const struct hs_quant_args *a, const struct hs_tensor *x,
@@ -50,6 +51,8 @@ static enum hs_status one(struct hs_quant_run *r, const char *file)
     struct hs_qparams qp;
     enum hs_status st;
 
+    if (hs_quant_is_pattern(a->name))
+        return hs_quant_many(r, file, false);
     if ((st = hs_quant_run_tensor(r, file, &x)) != HS_OK)
         return st;
     hs_quant_run_step(r, "observing", file);

@@ -33,7 +33,11 @@ static const struct {
     struct hs_opt opt;
     unsigned commands;
 } fixed[] = {
-    {{"name", 'n', HS_OPT_TEXT, "N", "only the entry N of the file", FIELD(name)}, FILES},
+    {{"name", 'n', HS_OPT_TEXT, "N",
+      "only the entry N of the file; quantize, fake-quantize: a pattern ('*.weight') is all that "
+      "match",
+      FIELD(name)},
+     FILES},
     {{"observer", 0, HS_OPT_TEXT, "ID", "rule for the range (minmax): ", FIELD(observer)},
      OBSERVING},
     {{"profile", 'p', HS_OPT_TEXT, "NAME",

@@ -29,7 +29,7 @@ void hs_quant_run_step(struct hs_quant_run *r, const char *doing, const char *fi
 void hs_quant_run_print(struct hs_quant_run *r, const char *file)
 {
     hs_watch_pause();
-    if (r->n > 1 && !r->args->json)
+    if (r->n > 1 && !r->args->json && file != NULL)
         fprintf(r->cli->out, "%s%s:\n", r->i > 0 ? "\n" : "", file);
 }
 

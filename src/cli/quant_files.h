@@ -26,7 +26,7 @@ HS_MUST_USE enum hs_status hs_quant_run_tensor(struct hs_quant_run *r, const cha
 /* The bar moves on: what is being done now, in four steps a file. */
 void hs_quant_run_step(struct hs_quant_run *r, const char *doing, const char *file);
 
-/* Takes the bar away; among several files, says which one comes now. */
+/* Takes the bar away; among several files, says which one comes now (file NULL: it was said). */
 void hs_quant_run_print(struct hs_quant_run *r, const char *file);
 
 /* Puts file and entry before the sentence of the error, unless it is an option's fault (HS_EINVAL);

@@ -5,6 +5,7 @@
 
 #include "base/fmt.h"
 #include "base/path.h"
+#include "base/utf8.h"
 #include "io/json.h"
 #include "io/save.h"
 
@@ -128,26 +129,49 @@ static enum hs_status save_json(struct hs_quant_args *a, const char *path,
     return hs_quant_save_json(a, path, &map);
 }
 
-/* q, scale (in the precision of the profile), zero_point and axis. */
-static enum hs_status save_members(struct hs_quant_args *a, const char *path,
-                                   const struct hs_tensor *q, const struct hs_qparams *qp)
+static enum hs_status whole(struct hs_tensor *out, struct hs_quant_args *a, int64_t value)
+{
+    enum hs_status st = hs_tensor_new(out, &a->arena, HS_INT32, 0, NULL, &a->err);
+
+    if (st == HS_OK)
+        *(int32_t *)out->data = (int32_t)value;
+    return st;
+}
+
+enum hs_status hs_quant_members(struct hs_quant_members *out, struct hs_quant_args *a,
+                                const struct hs_qparams *qp)
 {
     bool single = qp->options.qparams_precision == HS_PRECISION_F32;
     int ndim = qp->n == 1 && qp->axis < 0 ? 0 : 1;
     struct hs_tensor scale = hs_tensor_view(qp->scale, HS_FLOAT64, ndim, &qp->n);
-    struct hs_tensor zero = hs_tensor_view(qp->zero_point, HS_INT64, ndim, &qp->n), axis, block;
-    int64_t axis_number = qp->axis, block_number = (int64_t)qp->block_size;
-    struct hs_named_tensor items[5] = {
-        {"q", *q}, {"scale", scale}, {"zero_point", zero}, {"axis", zero}, {"block_size", zero}};
+    struct hs_tensor zero = hs_tensor_view(qp->zero_point, HS_INT64, ndim, &qp->n);
     enum hs_status st;
 
-    axis = hs_tensor_view(&axis_number, HS_INT64, 0, NULL);
-    block = hs_tensor_view(&block_number, HS_INT64, 0, NULL);
-    if ((single &&
-         (st = hs_tensor_as(&items[1].tensor, &a->arena, &scale, HS_FLOAT32, &a->err)) != HS_OK) ||
-        (st = hs_tensor_as(&items[2].tensor, &a->arena, &zero, HS_INT32, &a->err)) != HS_OK ||
-        (st = hs_tensor_as(&items[3].tensor, &a->arena, &axis, HS_INT32, &a->err)) != HS_OK ||
-        (st = hs_tensor_as(&items[4].tensor, &a->arena, &block, HS_INT32, &a->err)) != HS_OK)
+    if ((st = hs_tensor_as(&out->scale, &a->arena, &scale, single ? HS_FLOAT32 : HS_FLOAT64,
+                           &a->err)) != HS_OK ||
+        (st = hs_tensor_as(&out->zero_point, &a->arena, &zero, HS_INT32, &a->err)) != HS_OK ||
+        (st = whole(&out->axis, a, qp->axis)) != HS_OK)
+        return st;
+    return whole(&out->block_size, a, (int64_t)qp->block_size);
+}
+
+void hs_quant_sanitize(struct hs_str *out, const char *name)
+{
+    hs_text_sanitize(out, name, strlen(name), 0, false);
+}
+
+static enum hs_status save_members(struct hs_quant_args *a, const char *path,
+                                   const struct hs_tensor *q, const struct hs_qparams *qp)
+{
+    struct hs_quant_members m;
+    enum hs_status st = hs_quant_members(&m, a, qp);
+    struct hs_named_tensor items[5] = {{"q", *q},
+                                       {"scale", m.scale},
+                                       {"zero_point", m.zero_point},
+                                       {"axis", m.axis},
+                                       {"block_size", m.block_size}};
+
+    if (st != HS_OK)
         return st;
     return hs_tensors_save(path, items, qp->axis < 0 ? 3 : qp->block_size == 0 ? 4 : 5, &a->err);
 }

@@ -21,6 +21,17 @@ HS_MUST_USE enum hs_status hs_quant_json_begin(struct hs_value *out, struct hs_q
 bool hs_quant_json_qparams(struct hs_value *map, struct hs_arena *arena,
                            const struct hs_qparams *qp);
 
+/* What decodes codes, as tensors: scale in the precision of the profile, zero_point, axis and
+ * block_size as int32. */
+struct hs_quant_members {
+    struct hs_tensor scale, zero_point, axis, block_size;
+};
+HS_MUST_USE enum hs_status hs_quant_members(struct hs_quant_members *out, struct hs_quant_args *a,
+                                            const struct hs_qparams *qp);
+
+/* A name out of a file, made harmless for a terminal. Appends. */
+void hs_quant_sanitize(struct hs_str *out, const char *name);
+
 /* Codes: alone in an .npy or .csv; with scale, zero_point and axis in an .npz or .safetensors; with
  * all of qp in a .json. */
 HS_MUST_USE enum hs_status hs_quant_save_codes(struct hs_quant_args *a, const char *path,
