@@ -21,6 +21,7 @@ static void run_topic(struct hs_arena *arena, const char *topic)
     struct hs_script *s;
     struct hs_value result = hs_value_nil();
     const struct hs_value *failed;
+    struct hs_oracle_row row = {0, 0, 0};
     struct hs_str text = HS_STR_INIT;
     struct hs_error err = HS_ERROR_INIT;
     char name[128];
@@ -49,6 +50,10 @@ static void run_topic(struct hs_arena *arena, const char *topic)
     failed = hs_value_get(&result, "failed");
     for (size_t i = 0; i < hs_value_len(failed); i++)
         print_error("%s %s\n", topic, hs_value_at(failed, i)->as.string.text);
+    row.passed = (size_t)hs_value_integer(&result, "passed", 0);
+    row.platform = (size_t)hs_value_integer(&result, "platform", 0);
+    row.total = hs_value_len(o.cases);
+    hs_oracle_row_write(topic, "Lua", "all", &row);
     print_message("Lua %s: passed %d of %d, platform %d\n", topic,
                   (int)hs_value_integer(&result, "passed", 0),
                   (int)hs_value_integer(&o.manifest, "case_count", -1),

@@ -39,12 +39,25 @@ bool hs_oracle_matches(const struct hs_value *test_case, const char *output,
 typedef bool hs_oracle_case_fn(const struct hs_oracle *o, struct hs_arena *arena,
                                const struct hs_value *test_case);
 
-/* Runs every case of a topic, prints "TOPIC: passed N of M", with a count of `platform` cases where
- * there are any, and fails unless all passed. Skips, and says so, where ../shared is absent.
- * `arena` is reset behind each case. The second form runs only cases whose op begins with one of
- * `ops` (ended by NULL) and says how many others there are. */
+/* Runs every case of a topic, and of "extra_TOPIC" where a set has that, prints "TOPIC: passed N of
+ * M", with a count of `platform` cases where there are any, and fails unless all passed. Skips, and
+ * says so, where ../shared is absent. `arena` is reset behind each case. The second form runs only
+ * cases whose op begins with one of `ops` (ended by NULL) and says how many others there are. Both
+ * leave a row for the table of test_table.c. */
 void hs_oracle_run(const char *topic, struct hs_arena *arena, hs_oracle_case_fn *run_case);
 void hs_oracle_run_ops(const char *topic, const char *const *ops, struct hs_arena *arena,
                        hs_oracle_case_fn *run_case);
+
+/* A row of that table: what one program found of a topic by one route ("C", "Lua"). `part` tells
+ * the programs apart that share a topic. Written to $HALFSTEP_TEST_TMP/oracle; nothing without it.
+ */
+struct hs_oracle_row {
+    size_t passed, platform, total; /* platform cases are not among the passed */
+};
+void hs_oracle_row_write(const char *topic, const char *route, const char *part,
+                         const struct hs_oracle_row *row);
+
+/* The sum of a topic's rows by a route; false when there is none. */
+bool hs_oracle_row_read(struct hs_oracle_row *sum, const char *topic, const char *route);
 
 #endif
