@@ -1,5 +1,5 @@
 /* Completion scripts. They ask the program itself what there is: `halfstep help` lists the commands and
- * `halfstep help COMMAND` its options, so they cannot fall behind. */
+ * `halfstep COMMAND --help-words` its options with the words that they take, so they cannot fall behind. */
 #include "cli/opt.h"
 
 #include <string.h>
@@ -8,12 +8,17 @@
 
 static const char bash[] =
     "_halfstep() {\n"
-    "    local word=${COMP_WORDS[COMP_CWORD]}\n"
+    "    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} all words\n"
     "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
     "        COMPREPLY=($(compgen -W \"$(halfstep help | sed -n 's/^  \\([a-z][a-z-]*\\) .*/\\1/p')\" -- \"$word\"))\n"
-    "    elif [[ $word == -* ]]; then\n"
-    "        COMPREPLY=($(compgen -W \"$(halfstep help \"${COMP_WORDS[1]}\" 2>/dev/null |\n"
-    "            grep -oE -- '--[a-z][a-z-]*')\" -- \"$word\"))\n"
+    "        return\n"
+    "    fi\n"
+    "    all=$(halfstep \"${COMP_WORDS[1]}\" --help-words 2>/dev/null)\n"
+    "    [[ $before == --* ]] && words=$(sed -n \"s/^$before\\t//p\" <<<\"$all\")\n"
+    "    if [[ $word == -* ]]; then\n"
+    "        COMPREPLY=($(compgen -W \"$(cut -f1 <<<\"$all\")\" -- \"$word\"))\n"
+    "    elif [ -n \"$words\" ]; then\n"
+    "        COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
     "    else\n"
     "        COMPREPLY=($(compgen -f -- \"$word\"))\n"
     "    fi\n"
@@ -23,10 +28,17 @@ static const char bash[] =
 static const char zsh[] =
     "#compdef halfstep\n"
     "_halfstep() {\n"
+    "    local all choices\n"
     "    if (( CURRENT == 2 )); then\n"
     "        compadd -- ${(f)\"$(halfstep help | sed -n 's/^  \\([a-z][a-z-]*\\) .*/\\1/p')\"}\n"
-    "    elif [[ $words[CURRENT] == -* ]]; then\n"
-    "        compadd -- ${(f)\"$(halfstep help $words[2] 2>/dev/null | grep -oE -- '--[a-z][a-z-]*')\"}\n"
+    "        return\n"
+    "    fi\n"
+    "    all=\"$(halfstep $words[2] --help-words 2>/dev/null)\"\n"
+    "    choices=\"$(sed -n \"s/^$words[CURRENT-1]\\t//p\" <<<\"$all\")\"\n"
+    "    if [[ $words[CURRENT] == -* ]]; then\n"
+    "        compadd -- ${(f)\"$(cut -f1 <<<\"$all\")\"}\n"
+    "    elif [[ $words[CURRENT-1] == --* && -n $choices ]]; then\n"
+    "        compadd -- ${=choices}\n"
     "    else\n"
     "        _files\n"
     "    fi\n"
@@ -36,8 +48,13 @@ static const char zsh[] =
 static const char fish[] =
     "complete -c halfstep -n __fish_use_subcommand -f -a \\\n"
     "    \"(halfstep help | sed -n 's/^  \\([a-z][a-z-]*\\) .*/\\1/p')\"\n"
-    "complete -c halfstep -n 'not __fish_use_subcommand' -a \\\n"
-    "    \"(halfstep help (commandline -opc)[2] 2>/dev/null | grep -oE -- '--[a-z][a-z-]*')\"\n";
+    "function __halfstep_words\n"
+    "    set -l typed (commandline -opc)\n"
+    "    set -l all (halfstep $typed[2] --help-words 2>/dev/null)\n"
+    "    printf '%s\\n' $all | cut -f1\n"
+    "    printf '%s\\n' $all | string replace -rf -- \"^$typed[-1]\\t\" '' | string split ' '\n"
+    "end\n"
+    "complete -c halfstep -n 'not __fish_use_subcommand' -a '(__halfstep_words)'\n";
 
 static const struct {
     const char *shell, *script;

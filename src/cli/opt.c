@@ -44,6 +44,26 @@ void hs_opt_print_help(FILE *out, const struct hs_command *command, const struct
     print_row(out, "-h, --help", "this text");
 }
 
+/* For completions: a line for each option, "--name", and behind a tab the words that it takes as its
+ * help lists them, "(a|b|c)". */
+static void print_words(FILE *out, const struct hs_opt *options)
+{
+    for (const struct hs_opt *o = options; o->name != NULL; o++) {
+        const char *end = strrchr(o->help, '|'), *from = end;
+
+        fprintf(out, "--%s", o->name);
+        while (from != NULL && from > o->help && from[-1] != '(')
+            from--;
+        if (from != NULL && from > o->help && strchr(end, ')') != NULL) {
+            fputc('\t', out);
+            for (; *from != ')'; from++)
+                fputc(*from == '|' ? ' ' : *from, out);
+        }
+        fputc('\n', out);
+    }
+    fputs("--help\n", out);
+}
+
 static const struct hs_opt *find(const struct hs_opt *options, const char *arg, const char **value)
 {
     size_t n;
@@ -147,6 +167,11 @@ static bool parse(struct hs_cli *cli, const struct hs_opt *options, void *into, 
         }
         if (strcmp(arg, "--help") == 0 || strcmp(arg, "-h") == 0) {
             hs_opt_print_help(cli->out, hs_command_find(name), options);
+            *exit_code = HS_EXIT_DONE;
+            return false;
+        }
+        if (strcmp(arg, "--help-words") == 0) {
+            print_words(cli->out, options);
             *exit_code = HS_EXIT_DONE;
             return false;
         }

@@ -38,12 +38,14 @@ static const struct {
       "match",
       FIELD(name)},
      FILES},
-    {{"observer", 0, HS_OPT_TEXT, "ID", "rule for the range (minmax): ", FIELD(observer)},
+    {{"observer", 0, HS_OPT_TEXT, "ID", "rule for the range, minmax unless given ",
+      FIELD(observer)},
      OBSERVING},
-    {{"profile", 'p', HS_OPT_TEXT, "NAME",
-      "a bundle of the options below (halfstep): ", FIELD(profile)},
+    {{"profile", 'p', HS_OPT_TEXT, "NAME", "a bundle of the options below, halfstep unless given ",
+      FIELD(profile)},
      ALL & ~(unsigned)REQUANTIZE},
-    {{"dtype", 'd', HS_OPT_TEXT, "T", "of the codes (int8): int2 to int32, uint2 to uint16",
+    {{"dtype", 'd', HS_OPT_TEXT, "T",
+      "of the codes, int8 unless given (int2|int4|int8|int16|int32|uint2|uint4|uint8|uint16)",
       FIELD(dtype)},
      ALL},
     {{"bits", 'b', HS_OPT_TEXT, "N", "bits of a code, if fewer than those of the dtype",
@@ -71,8 +73,8 @@ static const struct {
      CODING | DEQUANTIZE},
     {{"zero-point", 'z', HS_OPT_TEXT, "Z[,Z...]", "given zero points (0)", FIELD(zero_point)},
      CODING | DEQUANTIZE},
-    {{"requantize", 'r', HS_OPT_TEXT, "MODE[,MODE...]",
-      "how acc * M is computed, or all: ", FIELD(requantize)},
+    {{"requantize", 'r', HS_OPT_TEXT, "MODE[,MODE...]", "how acc * M is computed, or all of ",
+      FIELD(requantize)},
      REQUANTIZE},
     {{"multiplier", 'm', HS_OPT_TEXT, "M[,M...]", "s_x s_w / s_y, one or one for each channel",
       FIELD(multiplier)},
@@ -130,26 +132,39 @@ static bool concerns(const struct hs_quant_option_row *row, unsigned command)
     return command == REQUANTIZE && strcmp(row->name, "max_shift") == 0;
 }
 
-/* "rule for the range (minmax): minmax, percentile, …" from the program's own lists. */
+static const char *observer_name(size_t i)
+{
+    size_t count;
+    const struct hs_observer *const *all = hs_observers(&count);
+
+    return i < count ? all[i]->id : NULL;
+}
+
+static const char *profile_name(size_t i)
+{
+    size_t count;
+    const struct hs_profile *all = hs_profiles(&count);
+
+    return i < count ? all[i].name : NULL;
+}
+
+static const char *requantize_name(size_t i)
+{
+    return i < HS_REQUANTIZE_COUNT ? hs_requantize_name((enum hs_requantize)i) : NULL;
+}
+
+/* "(minmax|percentile|…)" from the program's own lists. */
 static void add_names(char *out, size_t size, const char *option)
 {
-    size_t count, used = strlen(out);
+    const char *(*name)(size_t i) = strcmp(option, "observer") == 0     ? observer_name
+                                    : strcmp(option, "profile") == 0    ? profile_name
+                                    : strcmp(option, "requantize") == 0 ? requantize_name
+                                                                        : NULL;
+    size_t used = strlen(out);
 
-    if (strcmp(option, "observer") == 0) {
-        const struct hs_observer *const *all = hs_observers(&count);
-
-        for (size_t i = 0; i < count && used < size; i++, used = strlen(out))
-            snprintf(out + used, size - used, "%s%s", i > 0 ? ", " : "", all[i]->id);
-    } else if (strcmp(option, "profile") == 0) {
-        const struct hs_profile *all = hs_profiles(&count);
-
-        for (size_t i = 0; i < count && used < size; i++, used = strlen(out))
-            snprintf(out + used, size - used, "%s%s", i > 0 ? ", " : "", all[i].name);
-    } else if (strcmp(option, "requantize") == 0) {
-        for (int i = 0; i < HS_REQUANTIZE_COUNT && used < size; i++, used = strlen(out))
-            snprintf(out + used, size - used, "%s%s", i > 0 ? ", " : "",
-                     hs_requantize_name((enum hs_requantize)i));
-    }
+    for (size_t i = 0; name != NULL && name(i) != NULL && used < size; i++, used = strlen(out))
+        snprintf(out + used, size - used, "%s%s%s", i == 0 ? "(" : "|", name(i),
+                 name(i + 1) == NULL ? ")" : "");
 }
 
 static size_t add_fixed(struct hs_quant_args *a, unsigned command)
@@ -181,6 +196,7 @@ void hs_quant_args_table(struct hs_quant_args *a, const char *name)
     for (size_t i = 0; (row = hs_quant_option_row(i)) != NULL && n + 1 < HS_QUANT_ARGS_OPTIONS;
          i++) {
         bool flag = is_plain_flag(row);
+        const char *choices = strcmp(row->name, "include_zero") == 0 ? "true|false" : row->choices;
 
         if (!concerns(row, command))
             continue;
@@ -188,14 +204,14 @@ void hs_quant_args_table(struct hs_quant_args *a, const char *name)
         for (char *p = a->names[n]; *p != '\0'; p++)
             *p = *p == '_' ? '-' : *p;
         snprintf(a->helps[n], sizeof a->helps[n], "%s%s%s%s", row->help,
-                 row->choices != NULL ? " (" : "", row->choices != NULL ? row->choices : "",
-                 row->choices != NULL ? ")" : "");
+                 choices != NULL ? " (" : "", choices != NULL ? choices : "",
+                 choices != NULL ? ")" : "");
         a->table[n] = (struct hs_opt){a->names[n],
                                       0,
                                       flag ? HS_OPT_FLAG : HS_OPT_TEXT,
-                                      flag                   ? NULL
-                                      : row->choices != NULL ? "WORD"
-                                                             : "VALUE",
+                                      flag              ? NULL
+                                      : choices != NULL ? "WORD"
+                                                        : "VALUE",
                                       a->helps[n],
                                       flag ? FIELD(flag) + i : FIELD(text) + i * sizeof a->text[0]};
         n++;

@@ -61,14 +61,16 @@ static void bash_completes_commands_and_options(void **state)
     snprintf(command, sizeof command,
              "PATH=\"$(dirname '%s'):$PATH\" bash -c 'eval \"$(halfstep completion bash)\"; COMP_WORDS=(halfstep ver); "
              "COMP_CWORD=1; _halfstep; echo \"${COMPREPLY[@]}\"; COMP_WORDS=(halfstep version --h); COMP_CWORD=2; "
-             "_halfstep; echo \"${COMPREPLY[@]}\"'",
+             "_halfstep; echo \"${COMPREPLY[@]}\"; COMP_WORDS=(halfstep quantize x --rounding half_); COMP_CWORD=4; "
+             "_halfstep; echo \"${COMPREPLY[@]}\"; COMP_WORDS=(halfstep requantize --mant); COMP_CWORD=2; _halfstep; "
+             "echo \"${COMPREPLY[@]}\"'",
              getenv("HALFSTEP_BINARY"));
     pipe = popen(command, "r");
     assert_non_null(pipe);
     n = fread(command, 1, sizeof command - 1, pipe);
     command[n] = '\0';
     assert_int_equal(pclose(pipe), 0);
-    assert_string_equal(command, "version\n--help\n");
+    assert_string_equal(command, "version\n--help\nhalf_even half_away half_up\n--mantissa\n");
     for (size_t i = 0; i < 2; i++) {
         static const char *const shells[] = {"completion zsh", "completion fish"};
 
