@@ -5,6 +5,7 @@
 
 #include "base/fmt.h"
 #include "quant/groups.h"
+#include "quant/numbers.h"
 
 /* One number per tensor, else a list. */
 static bool set_numbers(struct hs_value *map, struct hs_arena *arena, const char *key,
@@ -87,36 +88,6 @@ bool hs_qparams_to_value(struct hs_value *out, struct hs_arena *arena, const str
     return true;
 }
 
-/* A number, a list of numbers or a tensor, as doubles. */
-static enum hs_status read_numbers(double **out, size_t *n, struct hs_arena *arena,
-                                   const struct hs_value *map, const char *key,
-                                   struct hs_error *err)
-{
-    const struct hs_value *v = hs_value_get(map, key);
-    const struct hs_tensor *t = v != NULL && v->kind == HS_TENSOR ? v->as.tensor : NULL;
-    double one;
-    bool single = hs_value_to_number(v, &one);
-    size_t count = single ? 1 : t != NULL ? hs_tensor_count(t) : hs_value_len(v);
-    double *numbers;
-
-    if (!single && t == NULL && (v == NULL || v->kind != HS_LIST))
-        return hs_fail(err, HS_EINVAL,
-                       "%s is missing or no number: give a number, a list or a tensor", key);
-    if (count == 0)
-        return hs_fail(err, HS_EINVAL, "%s is empty: give a number, a list or a tensor", key);
-    numbers = hs_arena_alloc(arena, count, sizeof *numbers);
-    if (numbers == NULL)
-        return hs_fail(err, HS_ENOMEM, "out of memory for %zu numbers", count);
-    for (size_t i = 0; i < count; i++) {
-        numbers[i] = single ? one : t != NULL ? hs_tensor_get(t, i) : 0;
-        if (!single && t == NULL && !hs_value_to_number(hs_value_at(v, i), &numbers[i]))
-            return hs_fail(err, HS_EINVAL, "element %zu of %s is no number", i, key);
-    }
-    *out = numbers;
-    *n = count;
-    return HS_OK;
-}
-
 static enum hs_status read_axis(int *axis, size_t *block_size, const struct hs_value *map,
                                 const char *block_key, size_t n, struct hs_error *err)
 {
@@ -146,8 +117,8 @@ enum hs_status hs_range_from_value(struct hs_range *out, struct hs_arena *arena,
     size_t n;
     enum hs_status st;
 
-    if ((st = read_numbers(&r.min, &r.n, arena, v, "min", err)) != HS_OK ||
-        (st = read_numbers(&r.max, &n, arena, v, "max", err)) != HS_OK ||
+    if ((st = hs_numbers_from_value(&r.min, &r.n, arena, v, "min", err)) != HS_OK ||
+        (st = hs_numbers_from_value(&r.max, &n, arena, v, "max", err)) != HS_OK ||
         (st = read_axis(&r.axis, &r.block_size, v, "block", r.n, err)) != HS_OK)
         return st;
     if (n != r.n)
@@ -176,7 +147,7 @@ static enum hs_status read_zero_points(struct hs_qparams *qp, struct hs_arena *a
     enum hs_status st;
 
     if (v != NULL && v->kind != HS_NIL &&
-        (st = read_numbers(&z, &n, arena, map, "zero_point", err)) != HS_OK)
+        (st = hs_numbers_from_value(&z, &n, arena, map, "zero_point", err)) != HS_OK)
         return st;
     if (n != 1 && n != qp->n)
         return hs_fail(err, HS_ESHAPE,
@@ -321,7 +292,7 @@ enum hs_status hs_qparams_from_value(struct hs_qparams *out, struct hs_arena *ar
             HS_OK ||
         (nested != NULL && (st = hs_quant_options_from_value(&qp.options, nested, err)) != HS_OK) ||
         (st = hs_quant_options_from_value(&qp.options, v, err)) != HS_OK ||
-        (st = read_numbers(&qp.scale, &qp.n, arena, v, "scale", err)) != HS_OK ||
+        (st = hs_numbers_from_value(&qp.scale, &qp.n, arena, v, "scale", err)) != HS_OK ||
         (st = read_axis(&qp.axis, &qp.block_size, v, "block_size", qp.n, err)) != HS_OK ||
         (st = read_zero_points(&qp, arena, v, err)) != HS_OK ||
         (st = read_codes(&qp, v, err)) != HS_OK || (st = check_values(&qp, err)) != HS_OK ||

@@ -10,46 +10,12 @@
 #include "quant/observer.h"
 #include "quant/options.h"
 #include "quant/qparams.h"
+#include "script/lua_args.h"
 #include "script/lua_quant_layers.h"
 #include "script/lua_tensor.h"
 #include "script/state.h"
 
 int hs_open_quant(lua_State *L);
-
-/* A scratch arena that Lua frees, so that an error raised on the way leaks nothing. */
-static int free_scratch(lua_State *L)
-{
-    hs_arena_dispose(lua_touserdata(L, 1));
-    return 0;
-}
-
-static struct hs_arena *scratch(lua_State *L)
-{
-    struct hs_arena *a = lua_newuserdatauv(L, sizeof *a, 0);
-
-    *a = HS_ARENA_INIT;
-    a->limit = hs_script_of(L)->config.memory;
-    if (luaL_newmetatable(L, "halfstep.scratch")) {
-        lua_pushcfunction(L, free_scratch);
-        lua_setfield(L, -2, "__gc");
-    }
-    lua_setmetatable(L, -2);
-    return a;
-}
-
-/* The options table at `index` as a value; an empty map when there is none. */
-static struct hs_value options_value(lua_State *L, int index, struct hs_arena *arena)
-{
-    struct hs_value v = hs_value_map();
-
-    if (lua_istable(L, index))
-        hs_script_to_value(L, index, &v, arena);
-    else if (!lua_isnoneornil(L, index))
-        luaL_argerror(L, index, "a table of options expected");
-    if (v.kind != HS_MAP)
-        v = hs_value_map();
-    return v;
-}
 
 /* Names that a table of options may hold besides those of the option table. */
 static void check_names(lua_State *L, const struct hs_value *v, const char *const *more)
@@ -136,8 +102,8 @@ static int observe(lua_State *L)
     size_t n = 1;
 
     lua_settop(L, 2);
-    arena = scratch(L);
-    v = options_value(L, 2, arena);
+    arena = hs_lua_scratch(L);
+    v = hs_lua_options(L, 2, arena);
     check_names(L, &v, observe_names);
     c = observer_config(L, &v);
     if (lua_istable(L, 1) && (lua_rawgeti(L, 1, 1), hs_lua_to_tensor(L, -1) != NULL))
@@ -184,8 +150,8 @@ static int qparams(lua_State *L)
 
     luaL_checktype(L, 1, LUA_TTABLE);
     lua_settop(L, 2);
-    arena = scratch(L);
-    v = options_value(L, 2, arena);
+    arena = hs_lua_scratch(L);
+    v = hs_lua_options(L, 2, arena);
     check_names(L, &v, qparams_names);
     hs_script_to_value(L, 1, &r, arena);
     o = read_options(L, &v);
@@ -209,7 +175,7 @@ static struct hs_qparams read_qparams(lua_State *L, int index, int more, struct 
     luaL_checktype(L, index, LUA_TTABLE);
     hs_script_to_value(L, index, &v, arena);
     if (more != 0 && lua_istable(L, more)) {
-        over = options_value(L, more, arena);
+        over = hs_lua_options(L, more, arena);
         for (size_t i = 0; i < over.as.map.len; i++)
             if (!hs_value_set(&v, arena, over.as.map.items[i].key, over.as.map.items[i].value))
                 luaL_error(L, "not enough memory");
@@ -231,7 +197,7 @@ static int quantize(lua_State *L)
     struct hs_error err = HS_ERROR_INIT;
 
     lua_settop(L, 3);
-    arena = scratch(L);
+    arena = hs_lua_scratch(L);
     qp = read_qparams(L, 2, 3, arena);
     hs_lua_tensor_from(L, 1, &x, arena, HS_FLOAT64);
     u = hs_lua_new_tensor(L);
@@ -261,7 +227,7 @@ static int dequantize(lua_State *L)
     struct hs_error err = HS_ERROR_INIT;
 
     lua_settop(L, 3);
-    arena = scratch(L);
+    arena = hs_lua_scratch(L);
     qp = read_qparams(L, 2, 0, arena);
     hs_lua_tensor_from(L, 1, &q, arena, qp.dtype);
     u = hs_lua_new_tensor(L);
@@ -281,7 +247,7 @@ static int fake_quantize(lua_State *L)
     struct hs_error err = HS_ERROR_INIT;
 
     lua_settop(L, 2);
-    arena = scratch(L);
+    arena = hs_lua_scratch(L);
     qp = read_qparams(L, 2, 0, arena);
     hs_lua_tensor_from(L, 1, &x, arena, HS_FLOAT64);
     u = hs_lua_new_tensor(L);
@@ -304,7 +270,7 @@ static int fake_quantize_grad(lua_State *L)
     if (lua_istable(L, 4) && lua_getfield(L, 4, "method") == LUA_TSTRING &&
         strcmp(lua_tostring(L, -1), "ste") != 0)
         return luaL_error(L, "the gradient method is \"ste\", not \"%s\"", lua_tostring(L, -1));
-    arena = scratch(L);
+    arena = hs_lua_scratch(L);
     qp = read_qparams(L, 2, 0, arena);
     hs_lua_tensor_from(L, 1, &x, arena, HS_FLOAT64);
     hs_lua_tensor_from(L, 3, &dy, arena, x.dtype);

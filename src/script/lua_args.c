@@ -1,0 +1,36 @@
+#include "script/lua_args.h"
+
+#include "script/state.h"
+
+static int free_scratch(lua_State *L)
+{
+    hs_arena_dispose(lua_touserdata(L, 1));
+    return 0;
+}
+
+struct hs_arena *hs_lua_scratch(lua_State *L)
+{
+    struct hs_arena *a = lua_newuserdatauv(L, sizeof *a, 0);
+
+    *a = HS_ARENA_INIT;
+    a->limit = hs_script_of(L)->config.memory;
+    if (luaL_newmetatable(L, "halfstep.scratch")) {
+        lua_pushcfunction(L, free_scratch);
+        lua_setfield(L, -2, "__gc");
+    }
+    lua_setmetatable(L, -2);
+    return a;
+}
+
+struct hs_value hs_lua_options(lua_State *L, int index, struct hs_arena *arena)
+{
+    struct hs_value v = hs_value_map();
+
+    if (lua_istable(L, index))
+        hs_script_to_value(L, index, &v, arena);
+    else if (!lua_isnoneornil(L, index))
+        luaL_argerror(L, index, "a table of options expected");
+    if (v.kind != HS_MAP)
+        v = hs_value_map();
+    return v;
+}

@@ -1,0 +1,16 @@
+/* What the functions of several libraries read their arguments with. */
+#ifndef HS_SCRIPT_LUA_ARGS_H
+#define HS_SCRIPT_LUA_ARGS_H
+
+#include <lua.h>
+
+#include "tensor/value.h"
+
+/* Pushes a scratch arena that Lua frees, so that an error raised on the way leaks nothing. */
+struct hs_arena *hs_lua_scratch(lua_State *L);
+
+/* The options table at `index` as a value; an empty map when there is none. Raises for what is no
+ * table. */
+struct hs_value hs_lua_options(lua_State *L, int index, struct hs_arena *arena);
+
+#endif
