@@ -40,6 +40,17 @@ struct hs_clip_count {
 typedef size_t hs_minmax_f32_fn(float *min, float *max, const float *x, size_t n);
 typedef size_t hs_minmax_f64_fn(double *min, double *max, const double *x, size_t n);
 
+/* Raises *max (>= 0) to the largest |x| of the finite elements; returns how many were not finite.
+ */
+typedef size_t hs_absmax_f32_fn(float *max, const float *x, size_t n);
+
+/* Adds to counts[bins] the elements of [lo, hi]; returns how many were outside, NaN among them. The
+ * bin of x is the integer part of (x - lo) bins / (hi - lo), each step rounded to float32, and hi
+ * falls into the last: torch.histc, whose counts these are. lo < hi, hi - lo is finite, 1 <= bins
+ * <= 2^24. */
+typedef size_t hs_histogram_f32_fn(uint64_t *counts, size_t bins, float lo, float hi,
+                                   const float *x, size_t n);
+
 /* q[n] from x[n]; qmin and qmax fit the type of q. */
 typedef void hs_quantize_f32_s8_fn(int8_t *q, const float *x, size_t n,
                                    const struct hs_quantize_args *a, struct hs_clip_count *clipped);
@@ -74,6 +85,10 @@ typedef void hs_fake_quantize_grad_f32_fn(float *dx, const float *x, const float
                                           const struct hs_quantize_args *a);
 typedef void hs_fake_quantize_grad_f64_fn(double *dx, const double *x, const double *dy, size_t n,
                                           const struct hs_quantize_args *a);
+
+/* Both at once, y and dx of the same x: half the reading. y may be x, dx may be dy. */
+typedef void hs_fake_quantize_with_grad_f32_fn(float *y, float *dx, const float *x, const float *dy,
+                                               size_t n, const struct hs_quantize_args *a);
 
 /* Prototypes of all variants: hs_minmax_f32__scalar, … */
 #define HS_KERNEL(op, isa) hs_##op##_fn hs_##op##__##isa;

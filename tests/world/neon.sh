@@ -24,8 +24,8 @@ for row in max:neon_dot cortex-a53:neon; do
     cat "$build.${row%:*}"
 done
 
-# Each line of kernels.def for Arm was compared where the processor has everything.
-sed -n 's/^HS_KERNEL_ARM(\([a-z0-9_]*\), \([a-z_]*\))$/compared: \1 \2/p' src/kernels/kernels.def | {
+# Each line of kernels.def and its parts for Arm was compared where the processor has everything.
+sed -n 's/^HS_KERNEL_ARM(\([a-z0-9_]*\), \([a-z_]*\))$/compared: \1 \2/p' $(find src/kernels -name '*.def') | {
     lines=0
     while read -r line; do
         lines=$((lines + 1))

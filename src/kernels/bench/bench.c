@@ -10,15 +10,15 @@
 #include "base/rng.h"
 #include "kernels/bench/limits.h"
 
-enum { ROUNDS = 9, SLICE_NS = 4000000, MOST = 64 << 20, CHANNEL = 1024 };
+enum { ROUNDS = 9, SLICE_NS = 4000000, MOST = 64 << 20, CHANNEL = 1024, BINS = 2048 };
 
 /* Buffers of MOST bytes each and what the kernels are called with. */
 struct work {
-    float *x, *dy, *y;
+    float *x, *dy, *y, *dx;
     int8_t *q;
     size_t n;
     struct hs_quantize_args args;
-    hs_limit_fn *limit, *limit2;
+    hs_limit_fn *limit;
 };
 
 typedef void run_fn(const struct hs_kernels *k, struct work *w);
@@ -67,15 +67,24 @@ static void dequantize(const struct hs_kernels *k, struct work *w)
     k->dequantize_s8_f32(w->y, w->q, w->n, (float)w->args.scale, w->args.zero_point);
 }
 
+static void dequantize_u8(const struct hs_kernels *k, struct work *w)
+{
+    k->dequantize_u8_f32(w->y, (const uint8_t *)w->q, w->n, (float)w->args.scale, 128);
+}
+
 static void fake(const struct hs_kernels *k, struct work *w)
 {
     k->fake_quantize_f32(w->y, w->x, w->n, &w->args);
 }
 
-static void fake_both(const struct hs_kernels *k, struct work *w)
+static void grad(const struct hs_kernels *k, struct work *w)
 {
-    fake(k, w);
-    k->fake_quantize_grad_f32(w->y, w->x, w->dy, w->n, &w->args);
+    k->fake_quantize_grad_f32(w->dx, w->x, w->dy, w->n, &w->args);
+}
+
+static void fake_and_grad(const struct hs_kernels *k, struct work *w)
+{
+    k->fake_quantize_with_grad_f32(w->y, w->dx, w->x, w->dy, w->n, &w->args);
 }
 
 static void minmax(const struct hs_kernels *k, struct work *w)
@@ -85,24 +94,39 @@ static void minmax(const struct hs_kernels *k, struct work *w)
     k->minmax_f32(&lo, &hi, w->x, w->n);
 }
 
-/* second: traffic of a second pass, or HS_TRAFFIC_COUNT. kernel: its line in kernels.def. */
+static void absmax(const struct hs_kernels *k, struct work *w)
+{
+    float most = 0;
+
+    k->absmax_f32(&most, w->x, w->n);
+}
+
+static void histogram(const struct hs_kernels *k, struct work *w)
+{
+    uint64_t counts[BINS] = {0};
+
+    k->histogram_f32(counts, BINS, -6, 6, w->x, w->n);
+}
+
+/* kernel: its line in kernels.def. */
 static const struct bench_op {
     const char *name, *kernel;
     run_fn *run;
-    enum hs_traffic traffic, second;
+    enum hs_traffic traffic;
 } ops[] = {
-    {"minmax_f32", "minmax_f32", minmax, HS_TRAFFIC_READ4, HS_TRAFFIC_COUNT},
-    {"quantize_f32_s8", "quantize_f32_s8", quantize, HS_TRAFFIC_READ4_WRITE1, HS_TRAFFIC_COUNT},
-    {"quantize_f32_u8", "quantize_f32_u8", quantize_u8, HS_TRAFFIC_READ4_WRITE1, HS_TRAFFIC_COUNT},
-    {"quantize_reciprocal_f32_s8", "quantize_f32_s8", quantize_reciprocal, HS_TRAFFIC_READ4_WRITE1,
-     HS_TRAFFIC_COUNT},
-    {"quantize_channel_f32_s8", "quantize_f32_s8", quantize_channel, HS_TRAFFIC_READ4_WRITE1,
-     HS_TRAFFIC_COUNT},
-    {"dequantize_s8_f32", "dequantize_s8_f32", dequantize, HS_TRAFFIC_READ1_WRITE4,
-     HS_TRAFFIC_COUNT},
-    {"fake_quantize_f32", "fake_quantize_f32", fake, HS_TRAFFIC_READ4_WRITE4, HS_TRAFFIC_COUNT},
-    {"fake_quantize_with_grad_f32", "fake_quantize_f32", fake_both, HS_TRAFFIC_READ4_WRITE4,
-     HS_TRAFFIC_READ8_WRITE4},
+    {"minmax_f32", "minmax_f32", minmax, HS_TRAFFIC_READ4},
+    {"absmax_f32", "absmax_f32", absmax, HS_TRAFFIC_READ4},
+    {"histogram_f32", "histogram_f32", histogram, HS_TRAFFIC_READ4},
+    {"quantize_f32_s8", "quantize_f32_s8", quantize, HS_TRAFFIC_READ4_WRITE1},
+    {"quantize_f32_u8", "quantize_f32_u8", quantize_u8, HS_TRAFFIC_READ4_WRITE1},
+    {"quantize_reciprocal_f32_s8", "quantize_f32_s8", quantize_reciprocal, HS_TRAFFIC_READ4_WRITE1},
+    {"quantize_channel_f32_s8", "quantize_f32_s8", quantize_channel, HS_TRAFFIC_READ4_WRITE1},
+    {"dequantize_s8_f32", "dequantize_s8_f32", dequantize, HS_TRAFFIC_READ1_WRITE4},
+    {"dequantize_u8_f32", "dequantize_u8_f32", dequantize_u8, HS_TRAFFIC_READ1_WRITE4},
+    {"fake_quantize_f32", "fake_quantize_f32", fake, HS_TRAFFIC_READ4_WRITE4},
+    {"fake_quantize_grad_f32", "fake_quantize_grad_f32", grad, HS_TRAFFIC_READ8_WRITE4},
+    {"fake_quantize_with_grad_f32", "fake_quantize_with_grad_f32", fake_and_grad,
+     HS_TRAFFIC_READ8_WRITE8},
 };
 
 static const struct {
@@ -113,9 +137,7 @@ static const struct {
 static void run_limit(const struct hs_kernels *k, struct work *w)
 {
     (void)k;
-    w->limit(w->y, w->x, w->dy, w->n);
-    if (w->limit2 != NULL)
-        w->limit2(w->y, w->x, w->dy, w->n);
+    w->limit(w->y, w->dx, w->x, w->dy, w->n);
 }
 
 /* Runs per second of one slice, after one run that is not timed. */
@@ -144,25 +166,29 @@ static int by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* Runs per second of the fastest loop with this traffic. */
+static double limit_slice(enum hs_traffic traffic, struct work *w)
+{
+    double best = 0;
+
+    for (int way = 0; way < HS_LIMIT_WAYS; way++)
+        if ((w->limit = hs_limit(traffic, hs_isa_ceiling(), way)) != NULL)
+            best = fmax(best, slice(run_limit, NULL, w));
+    return best;
+}
+
 static void measure(const struct bench_op *op, struct work *w, struct hs_bench_row *row)
 {
     struct hs_kernels scalar;
-    double ours[ROUNDS], bytes = (double)hs_traffic_bytes(op->traffic);
+    double ours[ROUNDS], bytes = (double)(hs_traffic_bytes(op->traffic) * w->n) / 1e9;
 
     hs_kernels_choose(&scalar, HS_ISA_scalar);
-    w->limit = hs_limit(op->traffic, hs_isa_ceiling());
-    w->limit2 = NULL;
-    if (op->second != HS_TRAFFIC_COUNT) {
-        w->limit2 = hs_limit(op->second, hs_isa_ceiling());
-        bytes += (double)hs_traffic_bytes(op->second);
-    }
-    bytes *= (double)w->n / 1e9;
     row->scalar = row->limit = 0;
     for (int i = 0; i < ROUNDS; i++) {
         ours[i] = bytes * slice(op->run, hs_kernels(), w);
         if (i < 3) /* slow, and only for orientation */
             row->scalar = fmax(row->scalar, bytes * slice(op->run, &scalar, w));
-        row->limit = fmax(row->limit, bytes * slice(run_limit, &scalar, w));
+        row->limit = fmax(row->limit, bytes * limit_slice(op->traffic, w));
     }
     qsort(ours, ROUNDS, sizeof *ours, by_size);
     row->best = ours[ROUNDS - 1];
@@ -193,8 +219,9 @@ static bool fill(struct work *w)
     w->x = aligned_alloc(64, MOST);
     w->dy = aligned_alloc(64, MOST);
     w->y = aligned_alloc(64, MOST);
+    w->dx = aligned_alloc(64, MOST);
     w->q = aligned_alloc(64, MOST / 4);
-    if (w->x == NULL || w->dy == NULL || w->y == NULL || w->q == NULL)
+    if (w->x == NULL || w->dy == NULL || w->y == NULL || w->dx == NULL || w->q == NULL)
         return false;
     for (size_t i = 0; i < n; i++) {
         w->x[i] = i < 1 << 16 ? (float)hs_rng_normal(&rng) : w->x[i & 0xffff];
@@ -202,6 +229,7 @@ static bool fill(struct work *w)
         w->q[i] = (int8_t)(i * 37);
     }
     memset(w->y, 0, MOST);
+    memset(w->dx, 0, MOST);
     w->args = (struct hs_quantize_args){.scale = 4.0 / 127,
                                         .qmin = -128,
                                         .qmax = 127,
@@ -214,6 +242,7 @@ static void release(struct work *w)
     free(w->x);
     free(w->dy);
     free(w->y);
+    free(w->dx);
     free(w->q);
 }
 
@@ -226,7 +255,7 @@ enum hs_status hs_bench_run(const char *only, int core,
     size_t rows = 0;
 
     if (st == HS_OK && !fill(&w))
-        st = hs_fail(err, HS_ENOMEM, "out of memory for buffers of %d MiB", 4 * (MOST >> 20));
+        st = hs_fail(err, HS_ENOMEM, "out of memory for buffers of %d MiB", 5 * (MOST >> 20));
     for (size_t i = 0; st == HS_OK && i < HS_COUNTOF(ops); i++) {
         if (only != NULL && strstr(ops[i].name, only) == NULL)
             continue;

@@ -1,28 +1,27 @@
-#include <immintrin.h>
+#include "kernels/quantize/dequantize.h"
 
-#include "kernels/kernels.h"
+HS_INLINE hs_vi load(const void *q, size_t i)
+{
+    return hs_viload_u8((const uint8_t *)q + i);
+}
 
 void hs_dequantize_u8_f32__avx512(float *r, const uint8_t *q, size_t n, float scale,
                                   int32_t zero_point)
 {
-    const __m512i z = _mm512_set1_epi32(zero_point);
-    const __m512 s = _mm512_set1_ps(scale);
-    size_t i = 0;
+    bool stream = n >= HS_STREAM_BYTES / sizeof *r;
+    size_t from = stream ? hs_until_aligned(r, sizeof *r, n) : 0;
+    size_t to = from + (n - from) / HS_BLOCK * HS_BLOCK;
 
-    if (zero_point < -(1 << 30) || zero_point > 1 << 30) { /* q - z might not fit */
+    if (!hs_difference_fits(zero_point)) {
         hs_dequantize_u8_f32__scalar(r, q, n, scale, zero_point);
         return;
     }
-    for (; n - i >= 16; i += 16) {
-        __m512i c = _mm512_cvtepu8_epi32(_mm_loadu_si128((const void *)(q + i)));
-
-        _mm512_storeu_ps(r + i, _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_sub_epi32(c, z)), s));
+    hs_dequantize_u8_f32__scalar(r, q, from, scale, zero_point);
+    if (stream) {
+        hs_dequantize_blocks(r, q, from, to, scale, zero_point, load, true);
+        _mm_sfence();
+    } else {
+        hs_dequantize_blocks(r, q, from, to, scale, zero_point, load, false);
     }
-    if (i < n) {
-        __mmask16 m = (__mmask16)((1u << (n - i)) - 1);
-        __m512i c = _mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(m, q + i));
-
-        _mm512_mask_storeu_ps(r + i, m,
-                              _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_sub_epi32(c, z)), s));
-    }
+    hs_dequantize_u8_f32__scalar(r + to, q + to, n - to, scale, zero_point);
 }

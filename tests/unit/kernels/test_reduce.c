@@ -1,29 +1,10 @@
-/* Every variant of the reduce family against the scalar kernel, bit for bit. */
-#include "hs_test.h"
-
-#include <math.h>
-#include <stdio.h>
-
-#include "base/mem.h"
-#include "base/rng.h"
-#include "kernels/kernels.h"
-
-/* Every size up to four tiles and one, then 2000 shapes at random. */
-enum { CAP = 9000, PAD = 8, EVERY = 4 * 64 + 1, SHAPES = EVERY + 1 + 2000 };
-
-static float x[CAP];
-
-static size_t below(struct hs_rng *rng, size_t n)
-{
-    return (size_t)(hs_rng_uniform(rng) * (double)n);
-}
+/* Ranges and histograms: every vector variant against the scalar kernel, bit for bit, and the
+ * scalar ones against what they are defined by. */
+#include "variants.h"
 
 /* Zeros of both signs (whose sign the first decides) and what is not finite, in some runs only. */
-static void fill(struct hs_rng *rng, size_t n, size_t shape)
+static void fill(struct hs_rng *rng, float *x, size_t n, size_t shape)
 {
-    static const float extremes[] = {NAN,  INFINITY, -INFINITY, -0.0f,
-                                     0.0f, 3.4e38f,  -3.4e38f,  1e-45f};
-
     for (size_t i = 0; i < n; i++) {
         float v = (float)hs_rng_normal(rng);
 
@@ -31,59 +12,123 @@ static void fill(struct hs_rng *rng, size_t n, size_t shape)
             v = v > 0 ? v : copysignf(0, (float)hs_rng_normal(rng));
         if (shape % 4 == 2)
             v = v < 0 ? v : copysignf(0, (float)hs_rng_normal(rng));
-        if (shape % 4 == 3 && below(rng, 700) == 0)
-            v = extremes[below(rng, HS_COUNTOF(extremes))];
+        if (shape % 4 == 3 && below(rng, shape % 8 == 3 ? 700 : 5) == 0)
+            v = any_extreme(rng);
         x[i] = v;
     }
 }
 
-static size_t any_size(struct hs_rng *rng, size_t shape)
+static void check_minmax_f32(hs_minmax_f32_fn *f, const char *isa)
 {
-    static const size_t sizes[] = {1023, 1024, 1025, 2047, 2048, 2049};
-
-    return shape < HS_COUNTOF(sizes) ? sizes[shape] : below(rng, CAP - PAD);
-}
-
-static void check(hs_minmax_f32_fn *f)
-{
+    struct guarded g = guarded_new(MOST * sizeof(float));
     struct hs_rng rng = hs_rng_seed(21, 1);
 
+    (void)isa;
     for (size_t shape = 0; shape < SHAPES; shape++) {
-        size_t n = shape <= EVERY ? shape : any_size(&rng, shape - EVERY - 1);
-        size_t off = shape % PAD, bad;
+        size_t n = any_size(&rng, shape), bad;
         float lo = shape % 5 == 0 ? 0.0f : INFINITY, hi = shape % 7 == 0 ? -0.0f : -INFINITY;
-        float lo2 = lo, hi2 = hi;
+        float lo2 = lo, hi2 = hi, *x = place(&g, n, sizeof *x, shape);
 
-        fill(&rng, n + PAD, shape);
-        bad = f(&lo, &hi, x + off, n);
-        assert_int_equal(bad, hs_minmax_f32__scalar(&lo2, &hi2, x + off, n));
+        fill(&rng, x, n, shape);
+        bad = f(&lo, &hi, x, n);
+        assert_int_equal(bad, hs_minmax_f32__scalar(&lo2, &hi2, x, n));
         assert_memory_equal(&lo, &lo2, sizeof lo);
         assert_memory_equal(&hi, &hi2, sizeof hi);
     }
+    guarded_free(&g);
 }
 
-static void the_range_is_the_scalar_one_down_to_the_sign_of_zero(void **state)
+static void check_absmax_f32(hs_absmax_f32_fn *f, const char *isa)
 {
-    (void)state;
-#define ROW(name)                                        \
-    if (hs_isa_supported(HS_ISA_##name)) {               \
-        check(hs_minmax_f32__##name);                    \
-        printf("compared: minmax_f32 %s\n", #name);      \
-    } else {                                             \
-        printf("skipped: minmax_f32 needs %s\n", #name); \
+    struct guarded g = guarded_new(MOST * sizeof(float));
+    struct hs_rng rng = hs_rng_seed(22, 1);
+
+    (void)isa;
+    for (size_t shape = 0; shape < SHAPES; shape++) {
+        size_t n = any_size(&rng, shape), bad;
+        float got = shape % 5 == 0 ? 2.5f : 0.0f, want = got, *x = place(&g, n, sizeof *x, shape);
+
+        fill(&rng, x, n, shape);
+        bad = f(&got, x, n);
+        assert_int_equal(bad, hs_absmax_f32__scalar(&want, x, n));
+        assert_memory_equal(&got, &want, sizeof got);
     }
-    ROW(scalar)
-#if defined(__x86_64__)
-    ROW(avx512)
-#elif defined(__aarch64__)
-    ROW(neon)
-#endif
+    guarded_free(&g);
+}
+
+static void check_histogram_f32(hs_histogram_f32_fn *f, const char *isa)
+{
+    static const size_t many[] = {1, 2, 3, 10, 128, 2047, 2048, 2049, 5000};
+    struct guarded g = guarded_new(MOST * sizeof(float));
+    struct guarded got = guarded_new(5000 * sizeof(uint64_t)), want = got;
+    struct hs_rng rng = hs_rng_seed(23, 1);
+
+    want = guarded_new(5000 * sizeof(uint64_t));
+    for (size_t shape = 0; shape < SHAPES; shape++) {
+        size_t n = any_size(&rng, shape), bins = many[below(&rng, HS_COUNTOF(many))];
+        float lo = (float)hs_rng_normal(&rng), hi = lo + (float)exp(hs_rng_normal(&rng) * 3);
+        float *x = place(&g, n, sizeof *x, shape);
+
+        if (shape % 50 == 0)
+            lo = -1.7e38f, hi = 1.7e38f; /* (x - lo) bins overflows */
+        fill(&rng, x, n, shape);
+        for (size_t i = 0; i < n; i++) /* edges of bins and their neighbours */
+            if (below(&rng, 2) == 0)
+                x[i] = nextafterf(lo + (hi - lo) * (float)below(&rng, bins + 1) / (float)bins,
+                                  below(&rng, 2) == 0 ? lo : hi);
+        assert_int_equal(f(place(&got, bins, 8, shape), bins, lo, hi, x, n),
+                         hs_histogram_f32__scalar(place(&want, bins, 8, shape), bins, lo, hi, x,
+                                                  n));
+        same("histogram_f32", isa, n, &got, &want);
+    }
+    guarded_free(&g);
+    guarded_free(&got);
+    guarded_free(&want);
+}
+
+static void each_vector_variant_has_the_bits_of_the_scalar_one(void **state)
+{
+    size_t compared = 0;
+
+    (void)state;
+#define HS_KERNEL HS_VARIANT_ROW
+#include "kernels/reduce/reduce.def"
+#undef HS_KERNEL
+    printf("%zu variants\n", compared);
+}
+
+static void a_histogram_counts_as_torch_histc_does(void **state)
+{
+    static const float x[] = {0, 0.5f, 1, 1.0000001f, 2.999f, 3, 4, -0.001f, 4.001f, NAN, INFINITY};
+    static const uint64_t want[] = {2, 2, 1, 2}; /* 4 falls into the last bin */
+    uint64_t counts[4] = {0}, more[2] = {5, 7};
+
+    (void)state;
+    assert_int_equal(hs_kernels()->histogram_f32(counts, 4, 0, 4, x, HS_COUNTOF(x)), 4);
+    assert_memory_equal(counts, want, sizeof want);
+    assert_int_equal(hs_kernels()->histogram_f32(more, 2, -1, 1, x, 3), 0);
+    assert_int_equal(more[0], 5); /* counts are added to */
+    assert_int_equal(more[1], 10);
+}
+
+static void the_largest_magnitude_is_that_of_the_finite(void **state)
+{
+    static const float x[] = {1, -3, NAN, 2.5f, -INFINITY};
+    float most = 0;
+
+    (void)state;
+    assert_int_equal(hs_kernels()->absmax_f32(&most, x, HS_COUNTOF(x)), 2);
+    assert_close((double)most, 3, 0);
+    assert_int_equal(hs_kernels()->absmax_f32(&most, x, 1), 0);
+    assert_close((double)most, 3, 0);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_range_is_the_scalar_one_down_to_the_sign_of_zero),
+        cmocka_unit_test(each_vector_variant_has_the_bits_of_the_scalar_one),
+        cmocka_unit_test(a_histogram_counts_as_torch_histc_does),
+        cmocka_unit_test(the_largest_magnitude_is_that_of_the_finite),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,54 @@
+/* The vector instructions that streaming kernels are written in, so that one text serves AVX2 and
+ * AVX-512: a file <op>_<isa>.c is compiled for its set and finds that set's vectors here.
+ *
+ * hs_vf and hs_vi hold HS_LANES floats or int32, hs_vm says yes or no for each lane. min and max
+ * are those of x86: b when a and b are equal or either is NaN. */
+#ifndef HS_KERNELS_VECTOR_H
+#define HS_KERNELS_VECTOR_H
+
+#if defined(__AVX2__) /* so that it compiles alone, without the flags of its users */
+
+#include <immintrin.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kernels/inline.h"
+#if defined(__AVX512BW__)
+#include "kernels/vector_avx512.h"
+#else
+#include "kernels/vector_avx2.h"
+#endif
+
+enum {
+    HS_BLOCK = 4 * HS_LANES,    /* elements of a step */
+    HS_AHEAD = 4096,            /* bytes that are asked for before their use */
+    HS_AHEAD_WRITE = 1024,      /* the same for lines that will be written */
+    HS_STREAM_BYTES = 16 << 20, /* a longer result is written around the caches: nobody would find
+                                   it there, and its old content need not be read first */
+};
+
+/* Asks for the lines of a block that comes later; past the end of a buffer this is harmless. */
+HS_INLINE void hs_prefetch(const void *p, size_t bytes)
+{
+    for (size_t i = 0; i < bytes; i += 64)
+        _mm_prefetch((const void *)((uintptr_t)p + HS_AHEAD + i), _MM_HINT_T0);
+}
+
+HS_INLINE void hs_prefetch_write(void *p, size_t bytes)
+{
+    for (size_t i = 0; i < bytes; i += 64)
+        __builtin_prefetch((void *)((uintptr_t)p + HS_AHEAD_WRITE + i), 1, 3);
+}
+
+/* How many elements of `size` bytes stand before the first aligned vector in p, at most n. */
+HS_INLINE size_t hs_until_aligned(const void *p, size_t size, size_t n)
+{
+    size_t head = (HS_VECTOR - (uintptr_t)p % HS_VECTOR) % HS_VECTOR / size;
+
+    return head < n ? head : n;
+}
+
+#endif
+
+#endif
