@@ -5,6 +5,7 @@
 #include "cli/quant_output.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/fmt.h"
 #include "io/save.h"
@@ -26,7 +27,8 @@ static struct hs_qparams from_entry(const struct hs_entry *e, struct hs_quant_op
 static const struct hs_entry *member(struct hs_quant_args *a, const struct hs_container *c,
                                      const char *key)
 {
-    char *full = a->name != NULL ? hs_arena_printf(&a->arena, "%s.%s", a->name, key) : NULL;
+    bool plain = a->name == NULL || strcmp(a->name, "q") == 0; /* as quantize writes one tensor */
+    char *full = plain ? NULL : hs_arena_printf(&a->arena, "%s.%s", a->name, key);
 
     return hs_container_find(c, full != NULL ? full : key);
 }

@@ -2,6 +2,8 @@
 #include "cli/quant_output.h"
 #include "cli/watch.h"
 
+#include <inttypes.h>
+
 #include "base/fmt.h"
 #include "base/path.h"
 #include "io/save.h"
@@ -35,15 +37,35 @@ static bool to_json(struct hs_value *out, struct hs_arena *arena, const struct h
     return true;
 }
 
+/* One line a channel or block: the range, and what it becomes. */
+static void print_parts(FILE *out, const struct hs_range *range, const struct hs_qparams *qp)
+{
+    enum { SHOWN = 32 };
+    char lo[HS_FMT_SIZE], hi[HS_FMT_SIZE], scale[HS_FMT_SIZE];
+
+    fprintf(out, "%8s %14s %14s %16s %11s\n", "part", "min", "max", "scale", "zero point");
+    for (size_t i = 0; i < range->n && i < SHOWN; i++)
+        fprintf(out, "%8zu %14s %14s %16s %11" PRId64 "\n", i, hs_fmt_short(lo, range->min[i], 7),
+                hs_fmt_short(hi, range->max[i], 7), hs_quant_scale_text(scale, qp->scale[i]),
+                qp->zero_point[i]);
+    if (range->n > SHOWN)
+        fprintf(out, "... and %zu more; --json prints all\n", range->n - SHOWN);
+}
+
 static void print_text(FILE *out, const struct hs_quant_args *args, const struct hs_range *range,
                        const struct hs_qparams *qp)
 {
     char a[HS_FMT_SIZE], b[HS_FMT_SIZE];
 
-    if (range->n == 1)
+    if (range->n == 1 && qp->n == 1) {
         fprintf(out, "min %s  max %s\n", hs_fmt_double(a, range->min[0]),
                 hs_fmt_double(b, range->max[0]));
-    hs_quant_args_print_qparams(out, qp);
+        hs_quant_args_print_qparams(out, qp);
+    } else {
+        fprintf(out, "%zu scales along axis %d  codes %" PRId64 "..%" PRId64 " of %s  profile %s\n",
+                qp->n, qp->axis, qp->qmin, qp->qmax, hs_dtype_name(qp->dtype), qp->options.profile);
+        print_parts(out, range, qp);
+    }
     hs_quant_args_print_remarks(out, args, qp);
 }
 

@@ -249,8 +249,7 @@ void hs_quant_args_print_remarks(FILE *out, const struct hs_quant_args *a,
         fprintf(out, "the tensor holds only zeros; its scale is that of --all-zero\n");
 }
 
-/* The shortest text of a scale: that of a float where it is one. */
-static const char *scale_text(char out[HS_FMT_SIZE], double scale)
+const char *hs_quant_scale_text(char out[HS_FMT_SIZE], double scale)
 {
     return (double)(float)scale == scale ? hs_fmt_float(out, (float)scale)
                                          : hs_fmt_double(out, scale);
@@ -262,15 +261,15 @@ void hs_quant_args_print_qparams(FILE *out, const struct hs_qparams *qp)
     char number[HS_FMT_SIZE];
 
     if (qp->n == 1)
-        fprintf(out, "scale %s  zero point %lld  ", scale_text(number, qp->scale[0]),
+        fprintf(out, "scale %s  zero point %lld  ", hs_quant_scale_text(number, qp->scale[0]),
                 (long long)qp->zero_point[0]);
     else
         fprintf(out, "%zu scales along axis %d  ", qp->n, qp->axis);
     fprintf(out, "codes %lld..%lld of %s  profile %s\n", (long long)qp->qmin, (long long)qp->qmax,
             hs_dtype_name(qp->dtype), qp->options.profile);
     for (size_t i = 0; qp->n > 1 && i < qp->n && i < SHOWN; i++)
-        fprintf(out, "  %4zu  scale %-24s zero point %lld\n", i, scale_text(number, qp->scale[i]),
-                (long long)qp->zero_point[i]);
+        fprintf(out, "  %4zu  scale %-24s zero point %lld\n", i,
+                hs_quant_scale_text(number, qp->scale[i]), (long long)qp->zero_point[i]);
     if (qp->n > SHOWN)
         fprintf(out, "  ... and %zu more; --json prints all\n", qp->n - SHOWN);
 }

@@ -4,6 +4,7 @@
 #ifndef HS_CLI_QUANT_ARGS_H
 #define HS_CLI_QUANT_ARGS_H
 
+#include "base/fmt.h"
 #include "cli/opt.h"
 #include "io/container.h"
 #include "quant/observer.h"
@@ -66,6 +67,9 @@ HS_MUST_USE enum hs_status hs_quant_args_print_json(FILE *out, const struct hs_v
 /* What the last observation left out or made up: infinities, and the scale of zeros only. */
 void hs_quant_args_print_remarks(FILE *out, const struct hs_quant_args *a,
                                  const struct hs_qparams *qp);
+
+/* The shortest text of a scale: that of a float where it is one. */
+const char *hs_quant_scale_text(char out[HS_FMT_SIZE], double scale);
 
 /* "scale 0.0078125  zero point 0  codes -128..127 of int8  profile torch" and, for several, how
  * many. */

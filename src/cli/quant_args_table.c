@@ -105,9 +105,12 @@ static const struct {
       FIELD(clip_to_data)},
      OBSERVING},
     {{"json", 'j', HS_OPT_FLAG, NULL, "print JSON", FIELD(json)}, ALL},
-    {{"output", 'o', HS_OPT_TEXT, "FILE", "write .npy, .npz, .safetensors, .json or .csv",
-      FIELD(output)},
-     FILES},
+    {{"output", 'o', HS_OPT_TEXT, "FILE",
+      "write .npy, .npz, .safetensors, .json or .csv; of several files: a folder", FIELD(output)},
+     FILES & ~(unsigned)OBSERVE},
+    {{"output", 'o', HS_OPT_TEXT, "FILE",
+      "write .json (which --qparams reads), .npz or .safetensors", FIELD(output)},
+     OBSERVE},
 };
 
 /* A flag that is off unless named is a flag here, too; the others take a word. */

@@ -54,7 +54,8 @@ enum hs_status hs_input_init(struct hs_input *out, struct hs_arena *arena,
 
     if (!hs_dtype_is_float(t->dtype))
         return hs_fail(err, HS_EDTYPE,
-                       "a %s tensor cannot be quantized: it must be float16, float32 or float64",
+                       "this is a tensor of %s: only float16, bfloat16, float32 and float64 are "
+                       "quantized; dequantize and requantize read codes",
                        hs_dtype_name(t->dtype));
     in.is_double = precision == HS_PRECISION_F64 ||
                    (precision == HS_PRECISION_TENSOR && t->dtype == HS_FLOAT64);

@@ -40,9 +40,10 @@ enum hs_status hs_qparams_check(const struct hs_qparams *qp, const struct hs_gro
                            hs_fmt_double(number, qp->scale[i]), i);
         if (qp->zero_point[i] < qp->qmin || qp->zero_point[i] > qp->qmax)
             return hs_fail(err, HS_EINVAL,
-                           "zero point %lld (number %zu) is outside the codes %lld to %lld",
+                           "zero point %lld (number %zu) is outside the codes %lld to %lld of %s; "
+                           "choose one of them, or a dtype that holds it",
                            (long long)qp->zero_point[i], i, (long long)qp->qmin,
-                           (long long)qp->qmax);
+                           (long long)qp->qmax, hs_dtype_name(qp->dtype));
     }
     return HS_OK;
 }

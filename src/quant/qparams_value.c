@@ -253,8 +253,11 @@ static enum hs_status check_values(const struct hs_qparams *qp, struct hs_error 
             return hs_fail(err, HS_EINVAL, "scale %s is no step: it must be above 0 and finite",
                            hs_fmt_double(text, qp->scale[i]));
         if (qp->zero_point[i] < qp->qmin || qp->zero_point[i] > qp->qmax)
-            return hs_fail(err, HS_EINVAL, "zero point %lld is outside the codes %lld to %lld",
-                           (long long)qp->zero_point[i], (long long)qp->qmin, (long long)qp->qmax);
+            return hs_fail(err, HS_EINVAL,
+                           "zero point %lld is outside the codes %lld to %lld of %s; choose one of "
+                           "them, or a dtype that holds it",
+                           (long long)qp->zero_point[i], (long long)qp->qmin, (long long)qp->qmax,
+                           hs_dtype_name(qp->dtype));
     }
     return HS_OK;
 }

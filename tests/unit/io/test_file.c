@@ -146,6 +146,38 @@ static void what_is_saved_reads_back_equal(void **state)
     hs_container_dispose(&file);
 }
 
+/* .json keeps names and depth, .csv rows; both are text, so that whole numbers stay whole and
+ * floats come back as the same floats. */
+static void text_formats_read_back_equal(void **state)
+{
+    static const float values[] = {0.1f, -3, 1e-30f, 16777215, 0.5f, 2};
+    static const char *const formats[] = {"x.json", "x.csv"};
+    struct hs_io_limits limits = hs_io_limits_default();
+    struct hs_named_tensor item = {.name = "w"};
+    const char *dir = hs_test_tmp();
+
+    err = HS_ERROR_INIT;
+    assert_ok(hs_tensor_new(&item.tensor, *state, HS_FLOAT32, 2, (size_t[]){2, 3}, &err), &err);
+    memcpy(item.tensor.data, values, sizeof values);
+    for (int f = 0; f < 2; f++) {
+        struct hs_tensor back;
+
+        assert_ok(hs_tensors_save(in_tmp(dir, formats[f]), &item, 1, &err), &err);
+        hs_container_dispose(&file);
+        assert_ok(hs_container_open(&file, path, &limits, &err), &err);
+        assert_ok(hs_container_tensor(&back, &file, f == 0 ? "w" : NULL, &err), &err);
+        assert_int_equal(back.shape[0], 2);
+        for (size_t i = 0; i < 6; i++)
+            assert_true((float)hs_tensor_get(&back, i) == values[i]);
+    }
+    hs_container_dispose(&file);
+    item.tensor.ndim = 3;
+    assert_fails(hs_tensors_save(in_tmp(dir, "x.csv"), &item, 1, &err), HS_ESHAPE, &err,
+                 "3 dimensions");
+    hs_error_clear(&err);
+    assert_fails(hs_tensors_save_check("x.tiff", &err), HS_EINVAL, &err, ".safetensors");
+}
+
 static void headers_of_npy_that_lie_are_refused(void **state)
 {
     static const struct {
@@ -196,6 +228,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_failed_write_leaves_the_old_file, hs_arena_setup,
                                         hs_arena_teardown),
         cmocka_unit_test_setup_teardown(what_is_saved_reads_back_equal, hs_arena_setup,
+                                        hs_arena_teardown),
+        cmocka_unit_test_setup_teardown(text_formats_read_back_equal, hs_arena_setup,
                                         hs_arena_teardown),
         cmocka_unit_test_setup_teardown(headers_of_npy_that_lie_are_refused, hs_arena_setup,
                                         hs_arena_teardown),

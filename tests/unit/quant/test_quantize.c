@@ -167,7 +167,7 @@ static void senseless_qparams_are_refused(void **state)
     hs_error_clear(&err);
     z = 0;
     t = hs_tensor_view(x, HS_INT32, 1, (size_t[]){1});
-    assert_fails(hs_quantize(&q, *state, &t, &qp, NULL, &err), HS_EDTYPE, &err, "int32 tensor");
+    assert_fails(hs_quantize(&q, *state, &t, &qp, NULL, &err), HS_EDTYPE, &err, "tensor of int32");
 }
 
 static void stochastic_rounding_is_seeded_and_unbiased(void **state)
