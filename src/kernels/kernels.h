@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "kernels/cpu.h"
+#include "kernels/gemm/gemm.h"
 #include "kernels/sgemm/sgemm.h"
 #include "num/round.h"
 
