@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "num/round.h"
 #include "tensor/tensor.h"
+#include "tensor/value.h"
 
 enum hs_requantize {
 #define HS_REQUANTIZE(id, name, help) HS_REQUANTIZE_##id,
@@ -36,6 +37,30 @@ struct hs_requantizer {
     enum hs_dtype dtype; /* of the codes */
     bool relu; /* negative accumulators count as 0: the same as max(q, z) behind, as R(0) = 0 */
 };
+
+/* Mode and its parameters from "gemmlowp", "fixed16(floor)", "shift_nearest(half_up)",
+ * "dyadic(8,15)" (bits, max_shift). What the text does not say is left alone. HS_EINVAL lists the
+ * modes. */
+HS_MUST_USE enum hs_status hs_requantizer_parse(struct hs_requantizer *r, const char *text,
+                                                struct hs_error *err);
+
+/* A prepared requantizer from a table (CONTRACTS 3): requantize; the factor as multiplier, or
+ * mantissa and shift, or shift alone, or scales = {s_x, s_w, s_y} or {x=, w=, y=} with M = s_x s_w
+ * / s_y, each a number or one a channel; dyadic_bits, max_shift; zero_point; dtype, bits, signed,
+ * quant_min, quant_max (or qmin, qmax) as hs_qtarget_from_value(); rounding, zero_point_order,
+ * precision
+ * ("float32") or float32 = true; relu; profile. Without `requantize`: float with a multiplier or
+ * scales, gemmlowp with a mantissa, shift_floor with a shift. *axis is what was given by `axis`
+ * (quant/groups.h), or 1, where accumulators have their channels. */
+HS_MUST_USE enum hs_status hs_requantizer_from_value(struct hs_requantizer *out, int *axis,
+                                                     struct hs_arena *arena,
+                                                     const struct hs_value *map,
+                                                     struct hs_error *err);
+
+/* Names of the table, ended by NULL, besides those of the option table; and whether a table says
+ * anything of a requantizer. */
+extern const char *const hs_requantizer_names[];
+bool hs_requantizer_is_asked(const struct hs_value *map);
 
 /* Computes mantissas and shifts from the multipliers where the mode needs them and none are given,
  * and checks those that are. HS_ERANGE names the multiplier that is negative, not finite, too large

@@ -1,5 +1,8 @@
 #include "script/lua_args.h"
 
+#include <string.h>
+
+#include "quant/options.h"
 #include "script/state.h"
 
 static int free_scratch(lua_State *L)
@@ -33,4 +36,26 @@ struct hs_value hs_lua_options(lua_State *L, int index, struct hs_arena *arena)
     if (v.kind != HS_MAP)
         v = hs_value_map();
     return v;
+}
+
+static bool is_among(const char *name, const char *const *names)
+{
+    for (size_t i = 0; names != NULL && names[i] != NULL; i++)
+        if (strcmp(names[i], name) == 0)
+            return true;
+    return false;
+}
+
+void hs_lua_check_names(lua_State *L, const struct hs_value *v, const char *const *more,
+                        const char *const *others)
+{
+    for (size_t i = 0; i < v->as.map.len; i++) {
+        const char *name = v->as.map.items[i].key;
+        bool known = is_among(name, more) || is_among(name, others);
+
+        for (size_t j = 0; hs_quant_option_row(j) != NULL && !known; j++)
+            known = strcmp(hs_quant_option_row(j)->name, name) == 0;
+        if (!known)
+            luaL_error(L, "there is no option \"%s\"", name);
+    }
 }

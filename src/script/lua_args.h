@@ -13,4 +13,9 @@ struct hs_arena *hs_lua_scratch(lua_State *L);
  * table. */
 struct hs_value hs_lua_options(lua_State *L, int index, struct hs_arena *arena);
 
+/* Raises for a member of `v` that is neither a name of the option table nor among `more` (ended by
+ * NULL; NULL for none) or `others`. */
+void hs_lua_check_names(lua_State *L, const struct hs_value *v, const char *const *more,
+                        const char *const *others);
+
 #endif

@@ -6,6 +6,7 @@
 #include "base/fmt.h"
 #include "num/number.h"
 #include "num/round.h"
+#include "script/lua_num_fixed.h"
 #include "script/state.h"
 
 int hs_open_num(lua_State *L);
@@ -106,11 +107,20 @@ static int uniform(lua_State *L)
 
 int hs_open_num(lua_State *L)
 {
-    static const luaL_Reg functions[] = {{"short", short_text},  {"show", show},
-                                         {"hexfloat", hexfloat}, {"bits", bits},
-                                         {"parse", parse},       {"round", round_number},
-                                         {"log2", log_two},      {"float32", to_float},
-                                         {"uniform", uniform},   {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"short", short_text},
+                                         {"show", show},
+                                         {"hexfloat", hexfloat},
+                                         {"bits", bits},
+                                         {"parse", parse},
+                                         {"round", round_number},
+                                         {"log2", log_two},
+                                         {"float32", to_float},
+                                         {"uniform", uniform},
+                                         {"srdhm", hs_lua_num_srdhm},
+                                         {"rounding_divide_by_pot",
+                                          hs_lua_num_rounding_divide_by_pot},
+                                         {"quantize_multiplier", hs_lua_num_quantize_multiplier},
+                                         {NULL, NULL}};
 
     luaL_newlib(L, functions);
     return 1;

@@ -17,22 +17,6 @@
 
 int hs_open_quant(lua_State *L);
 
-/* Names that a table of options may hold besides those of the option table. */
-static void check_names(lua_State *L, const struct hs_value *v, const char *const *more)
-{
-    for (size_t i = 0; i < v->as.map.len; i++) {
-        const char *name = v->as.map.items[i].key;
-        bool known = false;
-
-        for (size_t j = 0; hs_quant_option_row(j) != NULL && !known; j++)
-            known = strcmp(hs_quant_option_row(j)->name, name) == 0;
-        for (size_t j = 0; more[j] != NULL && !known; j++)
-            known = strcmp(more[j], name) == 0;
-        if (!known)
-            luaL_error(L, "there is no option \"%s\"", name);
-    }
-}
-
 static struct hs_quant_options read_options(lua_State *L, const struct hs_value *v)
 {
     struct hs_quant_options o;
@@ -104,7 +88,7 @@ static int observe(lua_State *L)
     lua_settop(L, 2);
     arena = hs_lua_scratch(L);
     v = hs_lua_options(L, 2, arena);
-    check_names(L, &v, observe_names);
+    hs_lua_check_names(L, &v, observe_names, NULL);
     c = observer_config(L, &v);
     if (lua_istable(L, 1) && (lua_rawgeti(L, 1, 1), hs_lua_to_tensor(L, -1) != NULL))
         n = lua_rawlen(L, 1);
@@ -152,7 +136,7 @@ static int qparams(lua_State *L)
     lua_settop(L, 2);
     arena = hs_lua_scratch(L);
     v = hs_lua_options(L, 2, arena);
-    check_names(L, &v, qparams_names);
+    hs_lua_check_names(L, &v, qparams_names, NULL);
     hs_script_to_value(L, 1, &r, arena);
     o = read_options(L, &v);
     if (hs_range_from_value(&range, arena, &r, &err) != HS_OK ||
@@ -396,6 +380,13 @@ int hs_open_quant(lua_State *L)
                                          {"energy", energy},
                                          {"fold_batchnorm", hs_lua_quant_fold_batchnorm},
                                          {"match_codes", hs_lua_quant_match_codes},
+                                         {"requantize", hs_lua_quant_requantize},
+                                         {"bias", hs_lua_quant_bias},
+                                         {"linear", hs_lua_quant_linear},
+                                         {"conv2d", hs_lua_quant_conv2d},
+                                         {"zero_point_terms", hs_lua_quant_zero_point_terms},
+                                         {"accumulator_bits", hs_lua_quant_accumulator_bits},
+                                         {"chain", hs_lua_quant_chain},
                                          {"profiles", profiles},
                                          {NULL, NULL}};
 

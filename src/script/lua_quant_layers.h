@@ -6,5 +6,12 @@
 
 int hs_lua_quant_fold_batchnorm(lua_State *L);
 int hs_lua_quant_match_codes(lua_State *L);
+int hs_lua_quant_requantize(lua_State *L);
+int hs_lua_quant_bias(lua_State *L);
+int hs_lua_quant_linear(lua_State *L);
+int hs_lua_quant_conv2d(lua_State *L);
+int hs_lua_quant_zero_point_terms(lua_State *L);
+int hs_lua_quant_accumulator_bits(lua_State *L);
+int hs_lua_quant_chain(lua_State *L);
 
 #endif
