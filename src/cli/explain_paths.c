@@ -120,8 +120,15 @@ static enum hs_status add_profiles(struct hs_explain_paths *p, struct hs_quant_a
     const struct hs_profile *all = hs_profiles(&count);
     enum hs_status st = HS_OK;
 
-    for (size_t i = 0; list == NULL && st == HS_OK && i < count; i++)
+    for (size_t i = 0; list == NULL && i < count; i++) {
         st = add_path(p, a, target, all[i].name, &all[i].options);
+        if (st != HS_OK && hs_quant_args_word(a, "precision") == NULL)
+            return st;
+        if (st !=
+            HS_OK) /* a scale too small for float32, say; but another precision is asked for */
+            hs_error_clear(&a->err);
+        st = HS_OK;
+    }
     while (list != NULL && st == HS_OK) {
         const char *word = next_word(&a->arena, &list);
         struct hs_quant_options options;

@@ -45,9 +45,12 @@ enum hs_status hs_explain(struct hs_explained *out, double x, double s, int64_t 
     char text[HS_FMT_SIZE];
 
     v[HS_STEP_SCALE] = in_precision(s, e.f32);
-    if (!(v[HS_STEP_SCALE] > 0) || isinf(v[HS_STEP_SCALE]))
+    if (!(s > 0) || isinf(s))
         return hs_fail(err, HS_EINVAL, "s is %s; a scale is positive and finite",
                        hs_fmt_double(text, s));
+    if (!(v[HS_STEP_SCALE] > 0) || isinf(v[HS_STEP_SCALE]))
+        return hs_fail(err, HS_EINVAL, "s is %s, which is %s as float32; choose precision=float64",
+                       hs_fmt_double(text, s), s < 1 ? "0" : "infinite");
     if (isnan(x))
         return hs_fail(err, HS_EINVAL, "x is not a number");
     if (z < qmin || z > qmax)

@@ -77,6 +77,19 @@ static void another_precision_is_another_number_from_the_first_step(void **state
     assert_contains(out.buf, "C parts from A at x.");
     assert_contains(out.buf, "25.5, exactly a tie");
     assert_contains(out.buf, "A 25, B 25, C 26");
+    assert_int_equal(run("explain x=3e-60 s=1e-60 precision=float64"), 0);
+    assert_contains(out.buf, "There is one path, and its code is 3.");
+}
+
+static void without_utf8_every_byte_is_ascii(void **state)
+{
+    (void)state;
+    setenv("LC_ALL", "C", 1);
+    assert_int_equal(run("explain x=2.5 s=1 rounding=half_even,half_away"), 0);
+    unsetenv("LC_ALL");
+    assert_contains(out.buf, "3 <\n");
+    for (size_t i = 0; i < out.len; i++)
+        assert_true((unsigned char)out.buf[i] < 0x80);
 }
 
 static void options_may_be_written_with_dashes(void **state)
@@ -98,6 +111,7 @@ static void a_missing_or_senseless_number_is_named(void **state)
         {"explain x=nan s=1", "x is not a number"},
         {"explain x=1 s=0", "s=0: a scale is a step, above 0"},
         {"explain x=1 s=-0.1", "s=-0.1: a scale is a step, above 0"},
+        {"explain x=1 s=1e-60", "s is 1e-60, which is 0 as float32; choose precision=float64"},
         {"explain x=1 s=nan", "s=nan: a scale is a step"},
         {"explain x=1 s=1 z=200", "the zero point 200 is outside the codes -128 to 127"},
         {"explain x=1 s=1 z=0.5", "z=0.5: a zero point is a whole number"},
@@ -124,6 +138,7 @@ int main(void)
         cmocka_unit_test(the_order_of_rounding_and_zero_point_is_explained),
         cmocka_unit_test(several_words_of_one_option_are_compared),
         cmocka_unit_test(another_precision_is_another_number_from_the_first_step),
+        cmocka_unit_test(without_utf8_every_byte_is_ascii),
         cmocka_unit_test(options_may_be_written_with_dashes),
         cmocka_unit_test(a_missing_or_senseless_number_is_named),
     };
