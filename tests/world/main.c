@@ -7,16 +7,41 @@
 
 jmp_buf hs_world_leave;
 
+int hs_arena_setup(void **state)
+{
+    static struct hs_arena arena;
+
+    arena = HS_ARENA_INIT;
+    *state = &arena;
+    return 0;
+}
+
+int hs_arena_teardown(void **state)
+{
+    hs_arena_dispose(*state);
+    return 0;
+}
+
+/* False when the test was left by a long jump. */
+static bool run_one(const struct CMUnitTest *test)
+{
+    void *state = NULL;
+
+    if (test->setup != NULL && test->setup(&state) != 0)
+        return false;
+    if (setjmp(hs_world_leave) != 0)
+        return false;
+    test->run(&state);
+    return test->teardown == NULL || test->teardown(&state) == 0;
+}
+
 int hs_world_run(const struct CMUnitTest *tests, size_t n)
 {
-    volatile size_t i;
-    volatile int failed = 0;
+    int failed = 0;
 
-    for (i = 0; i < n; i++) {
-        bool ok = setjmp(hs_world_leave) == 0;
+    for (size_t i = 0; i < n; i++) {
+        bool ok = run_one(&tests[i]);
 
-        if (ok)
-            tests[i].run(&(void *){NULL});
         printf("%s: %s\n", ok ? "ok" : "FAILED", tests[i].name);
         fflush(stdout);
         failed += !ok;

@@ -289,5 +289,9 @@ int main(void)
 
     for (int i = 0; i < HS_ISA_COUNT; i++)
         supported[i] = hs_isa_supported((enum hs_isa)i);
+    for (size_t v = 0; v < HS_COUNTOF(rows); v++)
+        if (strcmp(rows[v].op, "gemm_x8s8") == 0)
+            printf(supported[rows[v].level] ? "compared: %s %s\n" : "skipped: %s needs %s\n",
+                   rows[v].op, rows[v].isa);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,17 +11,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
+
 struct CMUnitTest {
     const char *name;
     void (*run)(void **state);
+    int (*setup)(void **state), (*teardown)(void **state);
 };
 
 extern jmp_buf hs_world_leave;
+int hs_arena_setup(void **state);
+int hs_arena_teardown(void **state);
 int hs_world_run(const struct CMUnitTest *tests, size_t n);
 
-#define cmocka_unit_test(f) \
-    {                       \
-#f, f               \
+#define cmocka_unit_test(f) cmocka_unit_test_setup_teardown(f, NULL, NULL)
+#define cmocka_unit_test_setup_teardown(f, setup, teardown) \
+    {                                                       \
+#f, f, setup, teardown                              \
     }
 #define cmocka_run_group_tests(tests, setup, teardown) \
     ((void)(setup), (void)(teardown), hs_world_run((tests), sizeof(tests) / sizeof *(tests)))
