@@ -110,6 +110,26 @@ static enum hs_status open_all(struct batches *b, struct hs_quant_args *a,
     return st;
 }
 
+/* Puts the file at fault before the sentence: the first that cannot be observed alone, either. */
+static void blame(struct hs_quant_args *a, const struct batches *b,
+                  const struct hs_operands *operands, enum hs_status st)
+{
+    struct hs_error error = a->err;
+    struct hs_range range;
+    struct hs_qparams qp;
+    size_t at = 0;
+
+    while (at < b->opened && operands->len > 1) {
+        hs_error_clear(&a->err);
+        if (hs_quant_args_observe(a, &b->pointers[at], 1, &range, &qp) != HS_OK)
+            break;
+        at++;
+    }
+    a->err = error;
+    if (st != HS_EINVAL && at < b->opened) /* else an option's fault, or that of all together */
+        hs_error_prefix(&a->err, "%s", operands->items[at]);
+}
+
 static enum hs_status run(struct hs_cli *cli, struct hs_quant_args *a, struct batches *b,
                           const struct hs_operands *operands)
 {
@@ -122,8 +142,7 @@ static enum hs_status run(struct hs_cli *cli, struct hs_quant_args *a, struct ba
         return st;
     hs_watch_step(operands->len, operands->len + 1, "observing", operands->items[0]);
     if ((st = hs_quant_args_observe(a, b->pointers, b->opened, &range, &qp)) != HS_OK) {
-        if (operands->len == 1 && st != HS_EINVAL) /* that is an option's fault */
-            hs_error_prefix(&a->err, "%s", operands->items[0]);
+        blame(a, b, operands, st);
         return st;
     }
     if (!to_json(&json, &a->arena, &range, &qp))

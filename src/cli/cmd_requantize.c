@@ -187,6 +187,7 @@ static enum hs_status one(struct hs_quant_run *run, const char *path)
         return hs_fail(&a->err, HS_EINVAL, "-o writes the codes of one mode, not of %zu", args.n);
     if ((st = hs_quant_run_tensor(run, path, &t)) != HS_OK)
         return st;
+    args.axis += args.axis < 0 ? t.ndim : 0;
     hs_quant_run_step(run, "requantizing", path);
     if ((st = accumulators(&acc, a, &t)) != HS_OK ||
         (st = requantize(results, &args, a, &acc)) != HS_OK)

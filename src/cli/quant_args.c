@@ -7,22 +7,71 @@
 #include "io/json.h"
 #include "num/number.h"
 
+/* The first option that says again what --qparams or --scale says already, or that would be read by
+ * nobody; NULL when there is none. */
+static const char *superfluous(const struct hs_quant_args *a)
+{
+    const struct {
+        const char *name;
+        bool given;
+    } of_observing[] = {{"observer", a->observer != NULL},
+                        {"averaging-constant", a->averaging_constant != NULL},
+                        {"percentile", a->percentile != NULL},
+                        {"n-std", a->n_std != NULL},
+                        {"clip-to-data", a->clip_to_data}},
+      of_qparams[] = {{"dtype", a->dtype != NULL},
+                      {"bits", a->bits != NULL},
+                      {"signed", a->is_signed},
+                      {"unsigned", a->is_unsigned},
+                      {"quant-min", a->quant_min != NULL},
+                      {"quant-max", a->quant_max != NULL},
+                      {"axis", a->axis != NULL},
+                      {"block-size", a->block_size != NULL},
+                      {"scale", a->scale != NULL},
+                      {"zero-point", a->zero_point != NULL}};
+
+    for (size_t i = 0; (a->scale != NULL || a->qparams != NULL) && i < HS_COUNTOF(of_observing);
+         i++)
+        if (of_observing[i].given)
+            return of_observing[i].name;
+    for (size_t i = 0; a->qparams != NULL && i < HS_COUNTOF(of_qparams); i++)
+        if (of_qparams[i].given)
+            return of_qparams[i].name;
+    return NULL;
+}
+
+/* Options that contradict each other, in a sentence; false when there are such. */
+static bool consistent(const struct hs_quant_args *a, struct hs_cli *cli, const char *command)
+{
+    const char *name = superfluous(a);
+
+    if (a->is_signed && a->is_unsigned)
+        hs_cli_usage(cli, command, "codes are --signed or --unsigned, not both");
+    else if (name != NULL)
+        hs_cli_usage(cli, command, "--%s does not go with --%s", name,
+                     a->qparams != NULL ? "qparams, which says it all"
+                                        : "scale: nothing is observed");
+    else if (a->zero_point != NULL && a->scale == NULL && a->x == NULL &&
+             strcmp(command, "requantize") != 0 && strcmp(command, "explain") != 0)
+        hs_cli_usage(cli, command, "--zero-point needs --scale beside it");
+    else
+        return true;
+    return false;
+}
+
 bool hs_quant_args_parse(struct hs_quant_args *a, struct hs_cli *cli, struct hs_operands *operands,
                          size_t least, size_t most, int argc, char **argv, int *exit_code)
 {
+    const char *command = argv[0]; /* the parser moves operands to the front */
+
     *a = (struct hs_quant_args){.arena = HS_ARENA_INIT, .err = HS_ERROR_INIT};
-    hs_quant_args_table(a, argv[0]);
+    hs_quant_args_table(a, command);
     if (!hs_opt_parse(cli, a->table, a, operands, least, most, argc, argv, exit_code))
         return false;
-    if (a->is_signed && a->is_unsigned) {
-        *exit_code = hs_cli_usage(cli, argv[0], "codes are --signed or --unsigned, not both");
-        return false;
-    }
-    if (a->qparams != NULL && a->scale != NULL) {
-        *exit_code = hs_cli_usage(cli, argv[0], "give --qparams or --scale, not both");
-        return false;
-    }
-    return true;
+    if (consistent(a, cli, command))
+        return true;
+    *exit_code = HS_EXIT_USAGE;
+    return false;
 }
 
 void hs_quant_args_dispose(struct hs_quant_args *a)
@@ -180,7 +229,7 @@ enum hs_status hs_quant_args_observe(struct hs_quant_args *a,
     return hs_qparams_from_range(qp, &a->arena, range, &config.target, &config.options, &a->err);
 }
 
-/* --qparams FILE, with the options of the command line over those of the file. */
+/* --qparams FILE, with the profile and the options of the command line over those of the file. */
 static enum hs_status from_file(struct hs_quant_args *a, const struct hs_value *words,
                                 struct hs_qparams *qp)
 {
@@ -203,6 +252,9 @@ static enum hs_status from_file(struct hs_quant_args *a, const struct hs_value *
         hs_error_prefix(&a->err, "%s", a->qparams);
         return st;
     }
+    if (a->profile != NULL &&
+        (st = hs_quant_options_profile(&qp->options, a->profile, &a->err)) != HS_OK)
+        return st;
     return hs_quant_options_from_value(&qp->options, words, &a->err);
 }
 

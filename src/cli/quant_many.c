@@ -114,7 +114,8 @@ static enum hs_status one_tensor(struct many *m, const struct hs_entry *e)
         (st = hs_quantize(&q, &a->arena, &e->tensor, &qp, &count, &a->err)) != HS_OK ||
         (st = hs_fake_quantize(&y, &a->arena, &e->tensor, &qp, &a->err)) != HS_OK ||
         (st = hs_tensor_compare(&error, &y, &e->tensor, &a->err)) != HS_OK) {
-        hs_error_prefix(&a->err, "%s: %s", m->file, e->name);
+        if (st != HS_EINVAL) /* that is an option's fault, not the tensor's */
+            hs_error_prefix(&a->err, "%s: %s", m->file, e->name);
         return st;
     }
     if (m->fake && !add(m, e->name, NULL, y))
@@ -137,7 +138,7 @@ static enum hs_status all_tensors(struct many *m)
     for (size_t i = 0; st == HS_OK && i < c->entries.len; i++) {
         const struct hs_entry *e = &c->entries.items[i];
 
-        if (e->kind != HS_ENTRY_TENSOR || e->bookkeeping ||
+        if (e->kind != HS_ENTRY_TENSOR || e->bookkeeping || e->name[0] == '\0' ||
             fnmatch(m->run->args->name, e->name, 0) != 0)
             continue;
         if (e->quantized || !hs_dtype_is_float(e->tensor.dtype) || hs_tensor_count(&e->tensor) == 0)
@@ -165,8 +166,9 @@ enum hs_status hs_quant_many(struct hs_quant_run *r, const char *file, bool fake
     if (st == HS_OK && m.done == 0)
         st = hs_fail(
             &a->err, HS_ENOTFOUND,
-            "%s: no tensor of real numbers matches \"%.80s\"; halfstep show lists the names", file,
-            a->name);
+            "%s: no tensor of real numbers has a name that matches \"%.80s\"; halfstep show "
+            "lists the names",
+            file, a->name);
     if (st == HS_OK && output != NULL)
         st = hs_tensors_save(output, m.items.items, m.items.len, &a->err);
     if (st == HS_OK && m.others > 0 && !a->json)

@@ -268,12 +268,12 @@ enum hs_status hs_requantize_args(struct hs_requantize_args *out, struct hs_quan
     int64_t axis;
     enum hs_status st;
 
-    *out = (struct hs_requantize_args){.axis = -1};
+    *out = (struct hs_requantize_args){.n = 0};
     if ((st = read_factor(&common, a)) != HS_OK || (st = read_codes(&common, a)) != HS_OK ||
-        (st = whole(&axis, a, "axis", a->axis, 0, HS_MAX_DIMS - 1, -1)) != HS_OK)
+        (st = whole(&axis, a, "axis", a->axis, -HS_MAX_DIMS, HS_MAX_DIMS - 1, 0)) != HS_OK)
         return st;
     out->axis = (int)axis;
-    if (common.n > 1 && axis < 0)
+    if (common.n > 1 && a->axis == NULL)
         return hs_fail(&a->err, HS_EINVAL,
                        "there are %zu multipliers but no axis: add --axis (1 for [n, c] and [n, c, "
                        "h, w])",

@@ -8,7 +8,7 @@
 struct hs_requantize_args {
     struct hs_requantizer mode[HS_REQUANTIZE_COUNT]; /* prepared */
     size_t n;
-    int axis; /* -1: one multiplier */
+    int axis; /* of several multipliers; negative from the end */
     /* With --requantize all: why a mode is missing; n_left_out of them. */
     struct hs_error left_out[HS_REQUANTIZE_COUNT];
     size_t n_left_out;

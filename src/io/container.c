@@ -193,6 +193,10 @@ enum hs_status hs_container_tensor(struct hs_tensor *out, const struct hs_contai
         st = hs_fail(err, HS_EDTYPE, "holds Python objects; name one of %s", names.buf);
     else if (any)
         st = hs_fail(err, HS_ENOTFOUND, "holds no single tensor; name one of %s", names.buf);
+    else if (names.len == 0)
+        st =
+            hs_fail(err, HS_ENOTFOUND,
+                    "has no entry \"%s\", just one array without a name; leave the name out", name);
     else
         st = hs_fail(err, HS_ENOTFOUND, "has no entry \"%s\"; there is %s", name, names.buf);
     hs_str_dispose(&names);

@@ -24,6 +24,8 @@ enum hs_status hs_groups_init(struct hs_groups *out, const struct hs_tensor *t, 
     if (axis < 0 && block_size > 0)
         return hs_fail(err, HS_EINVAL, "block_size %zu needs an axis to go along: give axis, too",
                        block_size);
+    if (axis >= t->ndim && t->ndim == 0)
+        return hs_fail(err, HS_ESHAPE, "a single number has no axis; leave axis out");
     if (axis >= t->ndim)
         return hs_fail(err, HS_ESHAPE,
                        "no such axis in a tensor with %d dimensions: an axis is 0 to %d, or -1 to "

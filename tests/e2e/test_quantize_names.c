@@ -18,6 +18,8 @@ static int make_input(void **state)
     snprintf(folder, sizeof folder, "%s", hs_test_tmp());
     write_file("net.json", "{\"fc1\":{\"weight\":[[0.5,-1],[0.25,1]],\"bias\":[0.5,1.5]},"
                            "\"fc2\":{\"weight\":[[2.5,-4]]},\"epochs\":3}");
+    write_file("table.csv", "0.5,1\n-2,4\n");
+    write_file("bad.csv", "0.5,1\n-2,nan\n");
     return 0;
 }
 
@@ -69,9 +71,44 @@ static void a_file_of_several_tensors_asks_for_one(void **state)
     assert_contains(out.buf, "net.json: holds no single tensor; name one of");
     assert_contains(out.buf, "fc1.weight");
     assert_int_equal(run("quantize net.json -n 'conv*'"), 3);
-    assert_contains(out.buf, "no tensor of real numbers matches \"conv*\"");
+    assert_contains(out.buf, "no tensor of real numbers has a name that matches \"conv*\"");
     assert_int_equal(run("quantize net.json -n '*' -o one.npy"), 2);
     assert_contains(out.buf, "an .npy file holds one tensor");
+}
+
+/* Nothing that was asked for is left out in silence. */
+static void options_that_nobody_would_read_are_refused(void **state)
+{
+    static const struct {
+        const char *arguments;
+        int code;
+        const char *sentence;
+    } cases[] = {
+        {"quantize net.json -n fc1.weight -z 3", 2, "--zero-point needs --scale beside it"},
+        {"quantize net.json -s 1 --observer mse", 2, "--observer does not go with --scale"},
+        {"quantize net.json --qparams q.json -d int4", 2, "--dtype does not go with --qparams"},
+        {"quantize net.json --qparams q.json -s 1", 2, "--scale does not go with --qparams"},
+        {"quantize net.json --signed --unsigned", 2, "halfstep quantize: codes are"},
+        {"observe net.json -n fc1.bias -o r.npy", 2, "qparams are written as .json"},
+        {"observe net.json -n fc1.bias -s 1", 2, "there is no option -s"},
+        {"quantize table.csv -n w", 3, "just one array without a name; leave the name out"},
+        {"observe table.csv bad.csv", 3, "bad.csv: "},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(run(cases[i].arguments), cases[i].code);
+        assert_contains(out.buf, cases[i].sentence);
+    }
+}
+
+static void a_profile_replaces_the_choices_of_a_qparams_file(void **state)
+{
+    (void)state;
+    assert_int_equal(run("observe table.csv --unsigned --bits 8 -o q.json"), 0);
+    assert_int_equal(run("quantize table.csv --qparams q.json --profile torch"), 0);
+    assert_contains(out.buf, "profile torch");
+    assert_contains(out.buf, "computed in float32");
 }
 
 int main(void)
@@ -81,6 +118,8 @@ int main(void)
         cmocka_unit_test(the_scale_beside_a_name_decodes_it),
         cmocka_unit_test(fake_quantized_tensors_keep_their_names),
         cmocka_unit_test(a_file_of_several_tensors_asks_for_one),
+        cmocka_unit_test(options_that_nobody_would_read_are_refused),
+        cmocka_unit_test(a_profile_replaces_the_choices_of_a_qparams_file),
     };
 
     return cmocka_run_group_tests(tests, make_input, NULL);
