@@ -5,14 +5,7 @@
 #include "quant/groups.h"
 #include "quant/input.h"
 
-/* Elements of each group: values[start[g]] … values[start[g] + used[g] - 1]. */
-struct pool {
-    double *values;
-    size_t *start, *used; // (groups)
-    size_t groups;
-};
-
-static enum hs_status make_pool(struct pool *p, struct hs_arena *arena,
+static enum hs_status make_pool(struct hs_gathered *p, struct hs_arena *arena,
                                 const struct hs_tensor *const *batches, size_t n,
                                 const struct hs_observer_config *config, struct hs_error *err)
 {
@@ -49,7 +42,7 @@ static enum hs_status make_pool(struct pool *p, struct hs_arena *arena,
                              : hs_fail(err, HS_ENOMEM, "out of memory for %zu elements", total);
 }
 
-static enum hs_status fill(struct pool *p, struct hs_arena *arena, const struct hs_tensor *t,
+static enum hs_status fill(struct hs_gathered *p, struct hs_arena *arena, const struct hs_tensor *t,
                            const struct hs_observer_config *config, struct hs_error *err)
 {
     bool nan_is_zero = config->options.nan == HS_NAN_ZERO;
@@ -73,22 +66,35 @@ static enum hs_status fill(struct pool *p, struct hs_arena *arena, const struct 
     return HS_OK;
 }
 
-enum hs_status hs_gather_ranges(struct hs_range *out, struct hs_arena *arena,
-                                const struct hs_tensor *const *batches, size_t n,
-                                const struct hs_observer_config *config, hs_group_range_fn *fn,
-                                struct hs_error *err)
+enum hs_status hs_gather(struct hs_gathered *out, struct hs_range *range, struct hs_arena *arena,
+                         const struct hs_tensor *const *batches, size_t n,
+                         const struct hs_observer_config *config, struct hs_error *err)
 {
-    struct pool p = {.groups = 0};
-    struct hs_range range;
+    struct hs_gathered p = {.groups = 0};
     enum hs_status st;
 
     /* minmax judges the data first: empty tensors, NaN, batches that do not fit */
-    if ((st = hs_observe(&range, arena, "minmax", batches, n, config, err)) != HS_OK ||
+    if ((st = hs_observe(range, arena, "minmax", batches, n, config, err)) != HS_OK ||
         (st = make_pool(&p, arena, batches, n, config, err)) != HS_OK)
         return st;
     for (size_t b = 0; b < n; b++)
         if ((st = fill(&p, arena, batches[b], config, err)) != HS_OK)
             return st;
+    *out = p;
+    return HS_OK;
+}
+
+enum hs_status hs_gather_ranges(struct hs_range *out, struct hs_arena *arena,
+                                const struct hs_tensor *const *batches, size_t n,
+                                const struct hs_observer_config *config, hs_group_range_fn *fn,
+                                struct hs_error *err)
+{
+    struct hs_gathered p;
+    struct hs_range range;
+    enum hs_status st = hs_gather(&p, &range, arena, batches, n, config, err);
+
+    if (st != HS_OK)
+        return st;
     for (size_t g = 0; g < p.groups; g++)
         fn(&range.min[g], &range.max[g], p.values + p.start[g], p.used[g], config);
     *out = range;

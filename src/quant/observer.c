@@ -24,6 +24,8 @@ struct hs_observer_config hs_observer_config_default(void)
                                        .percentile = 99.99,
                                        .n_std = 3,
                                        .grid = 100,
+                                       .bins = 2048,
+                                       .levels = 128,
                                        .target = {.dtype = HS_INT8},
                                        .options = hs_profiles(&count)[0].options};
 }

@@ -15,7 +15,9 @@ struct hs_observer_config {
     double n_std;              /* sigma: 3 */
     bool clip_to_data;         /* sigma: cut the range to the data */
     size_t grid;               /* mse: 100 candidates */
-    struct hs_qtarget target;  /* mse: the codes to compare with */
+    size_t bins;               /* histogram, entropy: 2048 */
+    size_t levels;             /* entropy: 128 */
+    struct hs_qtarget target;  /* mse, histogram: the codes to compare with */
     struct hs_quant_options options;
 };
 

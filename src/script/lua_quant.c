@@ -68,6 +68,8 @@ static struct hs_observer_config observer_config(lua_State *L, const struct hs_v
     c.n_std = hs_value_number(v, "n_std", c.n_std);
     c.clip_to_data = hs_value_flag(v, "clip_to_data", c.clip_to_data);
     c.grid = (size_t)hs_value_integer(v, "grid", (int64_t)c.grid);
+    c.bins = (size_t)hs_value_integer(v, "bins", (int64_t)c.bins);
+    c.levels = (size_t)hs_value_integer(v, "levels", (int64_t)c.levels);
     if (hs_qtarget_from_value(&c.target, v, &err) != HS_OK)
         hs_script_raise(L, &err);
     return c;
