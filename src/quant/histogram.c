@@ -82,10 +82,11 @@ static enum hs_status make_grid(struct grid *g, const struct hs_histogram *h, fl
     int64_t last;
 
     if (!((double)downsample * (double)h->bins < most_positions && isfinite(start)))
-        return hs_fail(err, HS_ERANGE,
-                       "the batches so far span %g, the next one %g: no histogram of %zu bins holds "
-                       "both; use the observer minmax, or other data first",
-                       (double)(h->max - h->min), (double)(max - min), h->bins);
+        return hs_fail(
+            err, HS_ERANGE,
+            "the batches so far span %g, the next one %g: no histogram of %zu bins holds "
+            "both; use the observer minmax, or other data first",
+            (double)(h->max - h->min), (double)(max - min), h->bins);
     g->min = min;
     g->max = max + (downsample * span - (max - min));
     g->downsample = (int64_t)downsample;
@@ -117,7 +118,7 @@ static enum hs_status add_further(struct hs_histogram *h, struct hs_arena *arena
                                   const float *x, size_t n, float min, float max,
                                   struct hs_error *err)
 {
-    struct grid g;
+    struct grid g = {.start = 0};
     enum hs_status st = make_grid(&g, h, fminf(min, h->min), fmaxf(max, h->max), err);
 
     if (st != HS_OK || (st = count(counts, h->bins, arena, x, n, g.min, g.max, err)) != HS_OK)

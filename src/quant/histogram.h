@@ -9,6 +9,9 @@
 #ifndef HS_QUANT_HISTOGRAM_H
 #define HS_QUANT_HISTOGRAM_H
 
+#include <stddef.h>
+#include <stdint.h>
+
 #include "base/arena.h"
 #include "base/status.h"
 
@@ -30,7 +33,8 @@ HS_MUST_USE enum hs_status hs_histogram_add(struct hs_histogram *h, struct hs_ar
                                             const float *x, size_t n, struct hs_error *err);
 
 /* The greedy search: moves the ends of [min, max] inwards in steps of 1e-5 of the elements while
- * the squared error of `levels` codes (elements uniform within a bin) does not grow. h holds data. */
+ * the squared error of `levels` codes (elements uniform within a bin) does not grow. h holds data.
+ */
 HS_MUST_USE enum hs_status hs_histogram_search(float *min, float *max, struct hs_arena *arena,
                                                const struct hs_histogram *h, size_t levels,
                                                struct hs_error *err);

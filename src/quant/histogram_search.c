@@ -2,7 +2,11 @@
 
 #include "quant/histogram.h"
 
-enum { LANES = 8, ROWS = 4, LEVELS = 4 }; /* of torch's sum: an AVX2 register of floats, 4 at once */
+enum {
+    LANES = 8,
+    ROWS = 4,
+    LEVELS = 4
+}; /* of torch's sum: an AVX2 register of floats, 4 at once */
 
 /* Sums of `columns` interleaved columns: element i of column c is v[i * columns + c]. Columns are
  * added up in steps of 2^power, steps in steps of these, four levels deep. */

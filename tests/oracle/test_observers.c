@@ -122,8 +122,7 @@ static bool observe(const struct hs_oracle *o, struct hs_arena *arena, const str
     assert_non_null(zero);
     for (size_t i = 0; i < qp.n; i++)
         zero[i] = (double)qp.zero_point[i];
-    if (!same(o, arena, c, "scale", qp.scale, qp.n) ||
-        !same(o, arena, c, "zero_point", zero, qp.n))
+    if (!same(o, arena, c, "scale", qp.scale, qp.n) || !same(o, arena, c, "zero_point", zero, qp.n))
         return false;
     if (strcmp(s.observer, "histogram") == 0)
         return same_histogram(o, arena, c, &s);

@@ -61,5 +61,6 @@ static enum hs_status observe(struct hs_range *out, struct hs_arena *arena,
 extern const struct hs_observer hs_observer_histogram;
 const struct hs_observer hs_observer_histogram = {
     "histogram",
-    "PyTorch 1.13's: a histogram of bins, its ends cut while the squared error of the codes shrinks",
+    "PyTorch 1.13's: a histogram of bins, its ends cut while the squared error of the codes "
+    "shrinks",
     observe};
