@@ -1,17 +1,23 @@
-/* Published schemes beside affine and symmetric, in float64 after their papers; q_k(x) = round((2^k
- * - 1) x) / (2^k - 1), half to even.
+/* Published schemes beside affine and symmetric, in float64 after their papers;
+ * q_k(x) = R((2^k - 1) x) / (2^k - 1), R half to even unless told otherwise.
  *
- *   DoReFa (Zhou et al. 2016, 1606.06160)   weights 2 q_k(tanh w / (2 max|tanh w|) + 1/2) - 1, k =
- * 1: sign(w) mean|w|; activations q_k(clip(a, 0, 1)) PACT (Choi et al. 2018, 1805.06085)     y =
- * clip(x, 0, alpha), y_q = round(y (2^k - 1)/alpha) alpha/(2^k - 1) WRPN (Mishra et al. 2017,
- * 1709.01134)   weights round((2^(k-1) - 1) clip(w, -1, 1)) / (2^(k-1) - 1), activations as DoReFa
- *   range linear (Distiller)                q = clamp(round(x f - z)), f = (2^k - 1)/(max - min), z
- * = round(min f): here the zero point is SUBTRACTED and f is 1/scale
+ *   DoReFa (Zhou et al. 2016, 1606.06160)
+ *     weights 2 q_k(tanh w / (2 max|tanh w|) + 1/2) - 1, for k = 1 sign(w) mean|w|;
+ *     activations q_k(clip(a, 0, 1))
+ *   PACT (Choi et al. 2018, 1805.06085)
+ *     y = clip(x, 0, alpha), y_q = R(y (2^k - 1)/alpha) alpha/(2^k - 1)
+ *   WRPN (Mishra et al. 2017, 1709.01134)
+ *     weights R((2^(k-1) - 1) clip(w, -1, 1)) / (2^(k-1) - 1), activations as DoReFa
+ *   range linear (Distiller's RangeLinearQuantWrapper)
+ *     q = clamp(R(x f - z)), f = (2^k - 1)/(max - min), z = R(min f):
+ *     here the zero point is SUBTRACTED and f is 1/scale (quant/convention.h translates)
  *
- * All outputs are float64 tensors of the input's shape in the arena. */
+ * All outputs are float64 tensors of the input's shape in the arena. An element that is not finite
+ * is HS_ERANGE and named. */
 #ifndef HS_QUANT_SCHEMES_H
 #define HS_QUANT_SCHEMES_H
 
+#include "num/round.h"
 #include "tensor/tensor.h"
 
 /* 1 <= bits <= 16. `codes` (may be NULL): the integers round((2^k - 1) …). An all-zero tensor gives
@@ -25,6 +31,11 @@ HS_MUST_USE enum hs_status hs_dorefa_binary_weights(struct hs_tensor *out, struc
 HS_MUST_USE enum hs_status hs_dorefa_activations(struct hs_tensor *out, struct hs_tensor *codes,
                                                  struct hs_arena *arena, const struct hs_tensor *a,
                                                  int bits, struct hs_error *err);
+
+/* The same with another rounding than half to even (not stochastic: HS_EINVAL). */
+HS_MUST_USE enum hs_status hs_unit_quantize(struct hs_tensor *out, struct hs_tensor *codes,
+                                            struct hs_arena *arena, const struct hs_tensor *a,
+                                            int bits, enum hs_round rounding, struct hs_error *err);
 
 /* dx = dy where 0 <= a <= 1, else 0 (DoReFa's activations). */
 HS_MUST_USE enum hs_status hs_unit_clip_grad(struct hs_tensor *dx, struct hs_arena *arena,

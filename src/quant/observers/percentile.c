@@ -1,31 +1,14 @@
-#include <math.h>
 #include <stdlib.h>
 
+#include "quant/clip.h"
 #include "quant/gather.h"
-
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
-/* Linear between the neighbours of position (n - 1) p / 100 of the sorted elements (numpy's
- * default). */
-static double percentile(const double *sorted, size_t n, double p)
-{
-    double h = (double)(n - 1) * p / 100, low = floor(h);
-    size_t i = (size_t)low;
-
-    return i + 1 < n ? sorted[i] + (h - low) * (sorted[i + 1] - sorted[i]) : sorted[n - 1];
-}
 
 static void cut(double *min, double *max, double *v, size_t n,
                 const struct hs_observer_config *config)
 {
-    qsort(v, n, sizeof *v, by_value);
-    *min = percentile(v, n, 100 - config->percentile);
-    *max = percentile(v, n, config->percentile);
+    qsort(v, n, sizeof *v, hs_by_value);
+    *min = hs_percentile(v, n, 100 - config->percentile);
+    *max = hs_percentile(v, n, config->percentile);
 }
 
 static enum hs_status observe(struct hs_range *out, struct hs_arena *arena,

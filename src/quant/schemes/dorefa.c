@@ -45,15 +45,18 @@ enum hs_status hs_dorefa_binary_weights(struct hs_tensor *out, struct hs_arena *
     return HS_OK;
 }
 
-enum hs_status hs_dorefa_activations(struct hs_tensor *out, struct hs_tensor *codes,
-                                     struct hs_arena *arena, const struct hs_tensor *a, int bits,
-                                     struct hs_error *err)
+enum hs_status hs_unit_quantize(struct hs_tensor *out, struct hs_tensor *codes,
+                                struct hs_arena *arena, const struct hs_tensor *a, int bits,
+                                enum hs_round rounding, struct hs_error *err)
 {
     struct hs_tensor t, c;
     double steps;
     size_t count = hs_tensor_count(a);
     enum hs_status st = hs_scheme_bits(bits, 1, "DoReFa", err);
 
+    if (st == HS_OK && rounding == HS_ROUND_STOCHASTIC)
+        st =
+            hs_fail(err, HS_EINVAL, "activations are not rounded stochastically; choose half_even");
     if (st == HS_OK)
         st = hs_scheme_copy(&t, arena, a, err);
     if (st == HS_OK)
@@ -62,7 +65,7 @@ enum hs_status hs_dorefa_activations(struct hs_tensor *out, struct hs_tensor *co
         return st;
     steps = (double)((1 << bits) - 1);
     for (size_t i = 0; i < count; i++) {
-        double code = rint(steps * hs_clip(((double *)t.data)[i], 0, 1));
+        double code = hs_round(steps * hs_clip(((double *)t.data)[i], 0, 1), rounding);
 
         ((double *)c.data)[i] = code;
         ((double *)t.data)[i] = code / steps;
@@ -71,6 +74,13 @@ enum hs_status hs_dorefa_activations(struct hs_tensor *out, struct hs_tensor *co
     if (codes != NULL)
         *codes = c;
     return HS_OK;
+}
+
+enum hs_status hs_dorefa_activations(struct hs_tensor *out, struct hs_tensor *codes,
+                                     struct hs_arena *arena, const struct hs_tensor *a, int bits,
+                                     struct hs_error *err)
+{
+    return hs_unit_quantize(out, codes, arena, a, bits, HS_ROUND_HALF_EVEN, err);
 }
 
 enum hs_status hs_unit_clip_grad(struct hs_tensor *dx, struct hs_arena *arena,
