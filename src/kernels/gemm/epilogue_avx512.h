@@ -22,6 +22,9 @@ struct hs_finish_avx512 {
     size_t ldc;
     __m512 lo, hi;
     __m512i zero_point;
+    /* uint8 up to 255: the conversion to bytes saturates there by itself, also what cvtps made of
+     * values past int32 (0x80000000, the largest but unsigned) */
+    bool saturates;
     const struct hs_gemm_epilogue *e;
 };
 
@@ -35,6 +38,7 @@ HS_GEMM_INLINE struct hs_finish_avx512 hs_finish_avx512(const struct hs_gemm *g)
                                      .lo = _mm512_set1_ps((float)(e->lo - e->zero_point)),
                                      .hi = _mm512_set1_ps((float)(e->hi - e->zero_point)),
                                      .zero_point = _mm512_set1_epi32(e->zero_point),
+                                     .saturates = e->out == HS_GEMM_U8 && e->hi == UINT8_MAX,
                                      .e = e};
 }
 
@@ -76,6 +80,15 @@ static inline void hs_finish_row_avx512(const struct hs_gemm_epilogue *e, __mmas
 
     _mm512_storeu_si512(acc, sum);
     e->rows(e->payload, i, j, acc, (size_t)_mm_popcnt_u32(mask));
+}
+
+/* The bytes of 16 sums where f->saturates. */
+HS_GEMM_INLINE __m128i hs_saturated16_avx512(const struct hs_finish_avx512 *f, __m512 scale,
+                                             __m512i sum)
+{
+    __m512 v = _mm512_max_ps(_mm512_mul_ps(_mm512_cvtepi32_ps(sum), scale), f->lo);
+
+    return _mm512_cvtusepi32_epi8(_mm512_add_epi32(_mm512_cvtps_epi32(v), f->zero_point));
 }
 
 /* Row i, columns [j, j + 16), base included. */

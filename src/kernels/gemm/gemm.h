@@ -60,6 +60,10 @@ size_t hs_gemm_packed_size(size_t n, size_t k);
 void hs_gemm_pack(int8_t *packed, const int8_t *b, size_t k_stride, size_t n_stride, size_t n,
                   size_t k);
 
+/* The same for a convolution: element b[i channels + c][j] stands at w[(j channels + c) taps + i].
+ */
+void hs_gemm_pack_taps(int8_t *packed, const int8_t *w, size_t taps, size_t channels, size_t n);
+
 /* sum_t b[t][j], n of them, inside `packed`. */
 const int32_t *hs_gemm_column_sums(const int8_t *packed, size_t n, size_t k);
 

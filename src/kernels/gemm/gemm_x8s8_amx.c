@@ -31,6 +31,8 @@ struct work {
      * often enough. */
     _Alignas(64) uint8_t copy[ROWS * 2 * COPY_STEPS * HS_GEMM_STEP];
     size_t first_copied, copied; /* steps */
+    size_t configured;           /* rows that the tiles are made for */
+    int turn;
 };
 
 /* gcc 12 drops stores to the configuration without the barrier. */
@@ -48,21 +50,39 @@ static void configure(size_t first, size_t second)
     _tile_loadconfig(&c);
 }
 
+/* Rows [next, end) of a block where all is bytes that saturate. */
+HS_GEMM_INLINE void finish_bytes(const struct hs_finish_avx512 *f, const struct pending *p,
+                                 size_t next, size_t end)
+{
+    const struct hs_columns_avx512 left = p->columns[0], right = p->columns[1];
+    unsigned char *c = f->c + (p->i + next) * f->ldc + p->j;
+
+    for (; next < end; next++, c += f->ldc) {
+        __m512i a = _mm512_add_epi32(_mm512_load_si512(p->sums[0][next]), left.base);
+        __m512i b = _mm512_add_epi32(_mm512_load_si512(p->sums[1][next]), right.base);
+
+        _mm_storeu_si128((__m128i *)(void *)c, hs_saturated16_avx512(f, left.scale, a));
+        _mm_storeu_si128((__m128i *)(void *)(c + ROWS), hs_saturated16_avx512(f, right.scale, b));
+    }
+}
+
 /* Finishes at most `rows` rows. */
 HS_GEMM_INLINE void finish(const struct hs_finish_avx512 *f, struct pending *p, size_t rows)
 {
-    const struct hs_columns_avx512 left = p->columns[0], right = p->columns[1];
-    size_t next = p->next, end = p->rows - next < rows ? p->rows : next + rows, i = p->i, j = p->j;
-    bool two = p->panels > 1;
+    size_t next = p->next, end = p->rows - next < rows ? p->rows : next + rows;
 
-    for (; next < end; next++) {
-        hs_finish16_avx512(f, &left, i + next, j,
-                           _mm512_add_epi32(_mm512_load_si512(p->sums[0][next]), left.base));
-        if (two)
-            hs_finish16_avx512(f, &right, i + next, j + HS_GEMM_COLUMNS,
-                               _mm512_add_epi32(_mm512_load_si512(p->sums[1][next]), right.base));
+    p->next = end;
+    if (f->saturates && p->panels > 1 && p->columns[1].mask == 0xffff) {
+        finish_bytes(f, p, next, end);
+        return;
     }
-    p->next = next;
+    for (size_t q = 0; q < p->panels; q++) {
+        const struct hs_columns_avx512 columns = p->columns[q];
+
+        for (size_t r = next; r < end; r++)
+            hs_finish16_avx512(f, &columns, p->i + r, p->j + q * HS_GEMM_COLUMNS,
+                               _mm512_add_epi32(_mm512_load_si512(p->sums[q][r]), columns.base));
+    }
 }
 
 #define MULTIPLY(c, a, b)          \
@@ -124,38 +144,35 @@ static void store(struct pending *p, size_t rows)
     }
 }
 
-/* Rows [i, i + rows) of all panels. `turn` says which pending block is free. */
-HS_GEMM_INLINE void row_block(struct work *w, const struct hs_finish_avx512 *f, size_t i,
-                              size_t rows, int *turn, bool is_signed)
+/* Rows [i, i + rows), columns [j, j + 32). `turn` says which pending block is free. */
+HS_GEMM_INLINE void block(struct work *w, const struct hs_finish_avx512 *f, size_t i, size_t j,
+                          size_t rows, bool is_signed)
 {
     const struct hs_gemm *g = w->g;
     const uint8_t *a = (const uint8_t *)g->a + i * g->lda;
+    const int8_t *b = g->b + j / HS_GEMM_COLUMNS * hs_gemm_panel_size(g->k);
+    struct pending *p = &w->blocks[w->turn], *before = &w->blocks[1 - w->turn];
+    bool two_panels = g->n - j > HS_GEMM_COLUMNS;
 
-    for (size_t j = 0; j < g->n; j += 2 * HS_GEMM_COLUMNS) {
-        const int8_t *b = g->b + j / HS_GEMM_COLUMNS * hs_gemm_panel_size(g->k);
-        struct pending *p = &w->blocks[*turn], *before = &w->blocks[1 - *turn];
-        bool two_panels = g->n - j > HS_GEMM_COLUMNS;
-
-        p->columns[0] = hs_columns_avx512(g, j, false);
-        if (two_panels)
-            p->columns[1] = hs_columns_avx512(g, j + HS_GEMM_COLUMNS, false);
-        if (rows > ROWS && two_panels)
-            multiply(w, f, a, b, before, true, true, is_signed);
-        else if (rows > ROWS)
-            multiply(w, f, a, b, before, true, false, is_signed);
-        else if (two_panels)
-            multiply(w, f, a, b, before, false, true, is_signed);
-        else
-            multiply(w, f, a, b, before, false, false, is_signed);
-        finish(f, before, ROWS * 2);
-        p->i = i;
-        p->j = j;
-        p->rows = rows;
-        p->panels = two_panels ? 2 : 1;
-        p->next = 0;
-        store(p, rows);
-        *turn = 1 - *turn;
-    }
+    p->columns[0] = hs_columns_avx512(g, j, false);
+    if (two_panels)
+        p->columns[1] = hs_columns_avx512(g, j + HS_GEMM_COLUMNS, false);
+    if (rows > ROWS && two_panels)
+        multiply(w, f, a, b, before, true, true, is_signed);
+    else if (rows > ROWS)
+        multiply(w, f, a, b, before, true, false, is_signed);
+    else if (two_panels)
+        multiply(w, f, a, b, before, false, true, is_signed);
+    else
+        multiply(w, f, a, b, before, false, false, is_signed);
+    finish(f, before, ROWS * 2);
+    p->i = i;
+    p->j = j;
+    p->rows = rows;
+    p->panels = two_panels ? 2 : 1;
+    p->next = 0;
+    store(p, rows);
+    w->turn = 1 - w->turn;
 }
 
 static void plan_copy(struct work *w)
@@ -190,24 +207,40 @@ static void copy_rows(struct work *w, size_t i, size_t rows)
     }
 }
 
-HS_GEMM_INLINE void all_rows(struct work *w, bool is_signed)
+/* Rows from i on that make a block, with the tiles configured for them. */
+static size_t next_rows(struct work *w, size_t i)
+{
+    size_t rows = w->g->m - i < ROWS * 2 ? w->g->m - i : ROWS * 2;
+
+    if (w->configured != rows)
+        configure(rows < ROWS ? rows : ROWS, rows > ROWS ? rows - ROWS : 0);
+    w->configured = rows;
+    return rows;
+}
+
+/* Whichever of the factors is larger is read once, and a block of it stays in the first cache. */
+HS_GEMM_INLINE void all_blocks(struct work *w, bool is_signed)
 {
     const struct hs_gemm *g = w->g;
     const struct hs_finish_avx512 f = hs_finish_avx512(g);
-    size_t configured = 0;
-    int turn = 0;
+    size_t rows;
 
-    for (size_t i = 0; i < g->m; i += ROWS * 2) {
-        size_t rows = g->m - i < ROWS * 2 ? g->m - i : ROWS * 2;
-
-        if (w->copied > 0)
-            copy_rows(w, i, rows);
-        if (configured != rows)
-            configure(rows < ROWS ? rows : ROWS, rows > ROWS ? rows - ROWS : 0);
-        configured = rows;
-        row_block(w, &f, i, rows, &turn, is_signed);
+    if (g->step != NULL && g->m * g->lda < hs_gemm_panels(g->n) * hs_gemm_panel_size(g->k)) {
+        for (size_t j = 0; j < g->n; j += 2 * HS_GEMM_COLUMNS)
+            for (size_t i = 0; i < g->m; i += rows) {
+                rows = next_rows(w, i);
+                block(w, &f, i, j, rows, is_signed);
+            }
+    } else {
+        for (size_t i = 0; i < g->m; i += rows) {
+            rows = next_rows(w, i);
+            if (w->copied > 0)
+                copy_rows(w, i, rows);
+            for (size_t j = 0; j < g->n; j += 2 * HS_GEMM_COLUMNS)
+                block(w, &f, i, j, rows, is_signed);
+        }
     }
-    finish(&f, &w->blocks[1 - turn], ROWS * 2);
+    finish(&f, &w->blocks[1 - w->turn], ROWS * 2);
 }
 
 void hs_gemm_x8s8__amx(const struct hs_gemm *g)
@@ -219,11 +252,13 @@ void hs_gemm_x8s8__amx(const struct hs_gemm *g)
         return;
     }
     w.g = g;
+    w.configured = 0;
+    w.turn = 0;
     plan_copy(&w);
     w.blocks[0].rows = w.blocks[0].next = w.blocks[1].rows = w.blocks[1].next = 0;
     if (g->a_signed)
-        all_rows(&w, true);
+        all_blocks(&w, true);
     else
-        all_rows(&w, false);
+        all_blocks(&w, false);
     _tile_release();
 }

@@ -20,25 +20,37 @@ size_t hs_gemm_packed_size(size_t n, size_t k)
     return columns * depth + columns * sizeof(int32_t);
 }
 
+/* Element [t][j] at t = first, first + 1 … is b[0], b[stride] …; the sum of the column grows. */
+static void pack_column(int8_t *packed, const int8_t *b, size_t stride, size_t n, size_t k,
+                        size_t j, size_t first, size_t count)
+{
+    int32_t *sums = (int32_t *)(void *)(packed + panels_size(n, k));
+    int8_t *column = packed + j / HS_GEMM_COLUMNS * hs_gemm_panel_size(k) + j % HS_GEMM_COLUMNS * 4;
+
+    for (size_t i = 0; i < count; i++) {
+        size_t t = first + i;
+
+        column[t / 4 * HS_GEMM_STEP + t % 4] = b[i * stride];
+        sums[j] += b[i * stride];
+    }
+}
+
 void hs_gemm_pack(int8_t *packed, const int8_t *b, size_t k_stride, size_t n_stride, size_t n,
                   size_t k)
 {
-    int32_t *sums = (int32_t *)(void *)(packed + panels_size(n, k));
+    memset(packed, 0, hs_gemm_packed_size(n, k));
+    for (size_t j = 0; j < n; j++)
+        pack_column(packed, b + j * n_stride, k_stride, n, k, j, 0, k);
+}
+
+void hs_gemm_pack_taps(int8_t *packed, const int8_t *w, size_t taps, size_t channels, size_t n)
+{
+    size_t k = taps * channels;
 
     memset(packed, 0, hs_gemm_packed_size(n, k));
-    for (size_t j = 0; j < n; j++) {
-        int8_t *column =
-            packed + j / HS_GEMM_COLUMNS * hs_gemm_panel_size(k) + j % HS_GEMM_COLUMNS * 4;
-        int32_t sum = 0;
-
-        for (size_t t = 0; t < k; t++) {
-            int8_t v = b[t * k_stride + j * n_stride];
-
-            column[t / 4 * HS_GEMM_STEP + t % 4] = v;
-            sum += v;
-        }
-        sums[j] = sum;
-    }
+    for (size_t j = 0; j < n; j++)
+        for (size_t i = 0; i < taps; i++)
+            pack_column(packed, w + j * k + i, taps, n, k, j, i * channels, channels);
 }
 
 const int32_t *hs_gemm_column_sums(const int8_t *packed, size_t n, size_t k)
