@@ -53,7 +53,7 @@ static void run_topic(struct hs_arena *arena, const char *topic)
     row.passed = (size_t)hs_value_integer(&result, "passed", 0);
     row.platform = (size_t)hs_value_integer(&result, "platform", 0);
     row.total = hs_value_len(o.cases);
-    hs_oracle_row_write(topic, "Lua", "all", &row);
+    hs_oracle_row_write(topic, "Lua", &row);
     print_message("Lua %s: passed %d of %d, platform %d\n", topic,
                   (int)hs_value_integer(&result, "passed", 0),
                   (int)hs_value_integer(&o.manifest, "case_count", -1),

@@ -48,14 +48,13 @@ void hs_oracle_run(const char *topic, struct hs_arena *arena, hs_oracle_case_fn 
 void hs_oracle_run_ops(const char *topic, const char *const *ops, struct hs_arena *arena,
                        hs_oracle_case_fn *run_case);
 
-/* A row of that table: what one program found of a topic by one route ("C", "Lua"). `part` tells
- * the programs apart that share a topic. Written to $HALFSTEP_TEST_TMP/oracle; nothing without it.
- */
+/* A row of that table: what one call found of a topic by one route ("C", "Lua"). Written to
+ * $HALFSTEP_TEST_TMP/oracle, nothing without it, in a file of the program; its first row of a topic
+ * replaces those of the program's last run. */
 struct hs_oracle_row {
     size_t passed, platform, total; /* platform cases are not among the passed */
 };
-void hs_oracle_row_write(const char *topic, const char *route, const char *part,
-                         const struct hs_oracle_row *row);
+void hs_oracle_row_write(const char *topic, const char *route, const struct hs_oracle_row *row);
 
 /* The sum of a topic's rows by a route; false when there is none. */
 bool hs_oracle_row_read(struct hs_oracle_row *sum, const char *topic, const char *route);
