@@ -28,8 +28,9 @@ static void print_row(void *payload, const struct hs_bench_row *row)
 {
     struct bench *b = payload;
 
-    fprintf(b->cli->out, "%-27s %6s  %-7s %8.1f %8.1f %8.1f %8.1f %6.0f %%\n", row->op, row->size,
-            row->variant, row->best, row->median, row->scalar, row->limit, 100 * row->share);
+    fprintf(b->cli->out, "%-27s %11s  %-11s %-6s %8.1f %8.1f %8.1f %8.1f %6.0f %%\n", row->op,
+            row->size, row->variant, row->unit, row->best, row->median, row->scalar, row->limit,
+            100 * row->share);
     fflush(b->cli->out);
 }
 
@@ -42,7 +43,7 @@ static void add_row(void *payload, const struct hs_bench_row *row)
     SET("op", hs_value_string(&b->arena, row->op));
     SET("case", hs_value_string(&b->arena, row->size));
     SET("variant", hs_value_string(&b->arena, row->variant));
-    SET("unit", hs_value_string(&b->arena, "GB/s"));
+    SET("unit", hs_value_string(&b->arena, row->unit));
     SET("best", hs_value_num(row->best));
     SET("median", hs_value_num(row->median));
     SET("scalar", hs_value_num(row->scalar));
@@ -92,8 +93,8 @@ int hs_cmd_bench(struct hs_cli *cli, int argc, char **argv)
     if (b.core < -1 || b.core > 1023)
         return hs_cli_usage(cli, "bench", "--core is -1 or a core's number");
     if (!b.json)
-        fprintf(cli->out, "%s\n%-27s %6s  %-7s %8s %8s %8s %8s %8s\n", hs_cpu_name(), "GB/s",
-                "floats", "variant", "best", "median", "scalar", "limit", "share");
+        fprintf(cli->out, "%s\n%-27s %11s  %-11s %-6s %8s %8s %8s %8s %8s\n", hs_cpu_name(),
+                "kernel", "case", "variant", "unit", "best", "median", "scalar", "limit", "share");
     st = hs_bench_run(b.only, (int)b.core, b.json ? add_row : print_row, &b, &err);
     if (st == HS_OK && b.json)
         st = print_json(&b, &err);

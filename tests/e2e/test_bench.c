@@ -19,6 +19,15 @@ static void json_has_a_row_for_each_size(void **state)
     assert_null(strstr(out.buf, "quantize"));
 }
 
+static void products_are_counted_in_multiply_adds(void **state)
+{
+    (void)state;
+    assert_int_equal(hs_test_run(&out, NULL, "bench --only sgemm_input --core -1 --json"), 0);
+    assert_contains(out.buf, "\"op\":\"sgemm_input_grad\",\"case\":\"256x128x784\"");
+    assert_contains(out.buf, "\"unit\":\"GMAC/s\"");
+    assert_null(strstr(out.buf, "GB/s"));
+}
+
 static void the_ceiling_chooses_the_variant(void **state)
 {
     (void)state;
@@ -50,6 +59,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(json_has_a_row_for_each_size),
+        cmocka_unit_test(products_are_counted_in_multiply_adds),
         cmocka_unit_test(the_ceiling_chooses_the_variant),
         cmocka_unit_test(what_cannot_be_measured_is_said),
     };

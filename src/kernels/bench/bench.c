@@ -5,12 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/mem.h"
 #include "base/rng.h"
 #include "kernels/bench/limits.h"
+#include "kernels/bench/measure.h"
 
-enum { ROUNDS = 9, SLICE_NS = 4000000, MOST = 64 << 20, CHANNEL = 1024, BINS = 2048 };
+enum { MOST = 64 << 20, CHANNEL = 1024, BINS = 2048 };
 
 /* Buffers of MOST bytes each and what the kernels are called with. */
 struct work {
@@ -140,30 +140,23 @@ static void run_limit(const struct hs_kernels *k, struct work *w)
     w->limit(w->y, w->dx, w->x, w->dy, w->n);
 }
 
-/* Runs per second of one slice, after one run that is not timed. */
-static double slice(run_fn *run, const struct hs_kernels *k, struct work *w)
-{
-    uint64_t start, ns = 0;
-    size_t runs = 0, batch = 1;
+/* One call, as hs_bench_slice() takes it. */
+struct call {
+    run_fn *run;
+    const struct hs_kernels *k;
+    struct work *w;
+};
 
-    run(k, w);
-    start = hs_clock_cpu_ns();
-    while (ns < SLICE_NS) {
-        for (size_t i = 0; i < batch; i++)
-            run(k, w);
-        runs += batch;
-        ns = hs_clock_cpu_ns() - start;
-        if (ns < SLICE_NS / 8) /* the clock is a system call */
-            batch *= 2;
-    }
-    return (double)runs * 1e9 / (double)ns;
+static void run_call(void *payload)
+{
+    const struct call *c = payload;
+
+    c->run(c->k, c->w);
 }
 
-static int by_size(const void *a, const void *b)
+static double slice(run_fn *run, const struct hs_kernels *k, struct work *w)
 {
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
+    return hs_bench_slice(run_call, &(struct call){run, k, w});
 }
 
 /* Runs per second of the fastest loop with this traffic. */
@@ -180,20 +173,17 @@ static double limit_slice(enum hs_traffic traffic, struct work *w)
 static void measure(const struct bench_op *op, struct work *w, struct hs_bench_row *row)
 {
     struct hs_kernels scalar;
-    double ours[ROUNDS], bytes = (double)(hs_traffic_bytes(op->traffic) * w->n) / 1e9;
+    double ours[HS_BENCH_ROUNDS], bytes = (double)(hs_traffic_bytes(op->traffic) * w->n) / 1e9;
 
     hs_kernels_choose(&scalar, HS_ISA_scalar);
     row->scalar = row->limit = 0;
-    for (int i = 0; i < ROUNDS; i++) {
+    for (int i = 0; i < HS_BENCH_ROUNDS; i++) {
         ours[i] = bytes * slice(op->run, hs_kernels(), w);
-        if (i < 3) /* slow, and only for orientation */
+        if (i < HS_BENCH_SCALAR_ROUNDS)
             row->scalar = fmax(row->scalar, bytes * slice(op->run, &scalar, w));
         row->limit = fmax(row->limit, bytes * limit_slice(op->traffic, w));
     }
-    qsort(ours, ROUNDS, sizeof *ours, by_size);
-    row->best = ours[ROUNDS - 1];
-    row->median = ours[ROUNDS / 2];
-    row->share = row->best / row->limit;
+    hs_bench_summary(row, ours);
 }
 
 static enum hs_status pin(int core, struct hs_error *err)
@@ -246,30 +236,44 @@ static void release(struct work *w)
     free(w->q);
 }
 
-enum hs_status hs_bench_run(const char *only, int core,
-                            void (*visit)(void *payload, const struct hs_bench_row *row),
-                            void *payload, struct hs_error *err)
+/* The streaming kernels, against the traffic that memory allows. */
+static enum hs_status bench_stream(struct hs_bench_list *list, struct hs_error *err)
 {
     struct work w = {0};
-    enum hs_status st = pin(core, err);
-    size_t rows = 0;
+    bool any = false, ok;
 
-    if (st == HS_OK && !fill(&w))
-        st = hs_fail(err, HS_ENOMEM, "out of memory for buffers of %d MiB", 5 * (MOST >> 20));
-    for (size_t i = 0; st == HS_OK && i < HS_COUNTOF(ops); i++) {
-        if (only != NULL && strstr(ops[i].name, only) == NULL)
+    for (size_t i = 0; i < HS_COUNTOF(ops); i++)
+        any |= hs_bench_wants(list, ops[i].name);
+    ok = !any || fill(&w);
+    for (size_t i = 0; ok && i < HS_COUNTOF(ops); i++) {
+        if (!hs_bench_wants(list, ops[i].name))
             continue;
-        for (size_t j = 0; j < HS_COUNTOF(sizes); j++, rows++) {
-            struct hs_bench_row row = {.op = ops[i].name, .size = sizes[j].name};
+        for (size_t j = 0; j < HS_COUNTOF(sizes); j++) {
+            struct hs_bench_row row = {.op = ops[i].name, .size = sizes[j].name, .unit = "GB/s"};
 
             w.n = sizes[j].bytes / sizeof(float);
             row.variant = hs_kernel_variant(ops[i].kernel);
             measure(&ops[i], &w, &row);
-            visit(payload, &row);
+            hs_bench_add(list, &row);
         }
     }
     release(&w);
-    if (st == HS_OK && rows == 0)
+    return ok ? HS_OK
+              : hs_fail(err, HS_ENOMEM, "out of memory for buffers of %d MiB", 5 * (MOST >> 20));
+}
+
+enum hs_status hs_bench_run(const char *only, int core,
+                            void (*visit)(void *payload, const struct hs_bench_row *row),
+                            void *payload, struct hs_error *err)
+{
+    static enum hs_status (*const families[])(struct hs_bench_list *,
+                                              struct hs_error *) = {bench_stream, hs_bench_sgemm};
+    struct hs_bench_list list = {.only = only, .visit = visit, .payload = payload};
+    enum hs_status st = pin(core, err);
+
+    for (size_t i = 0; st == HS_OK && i < HS_COUNTOF(families); i++)
+        st = families[i](&list, err);
+    if (st == HS_OK && list.rows == 0)
         st =
             hs_fail(err, HS_EINVAL, "no kernel's name contains '%s'; halfstep bench has all", only);
     return st;
