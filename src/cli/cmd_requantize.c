@@ -9,10 +9,12 @@
 
 #include "base/fmt.h"
 #include "io/save.h"
+#include "quant/groups.h"
 
 struct result {
     struct hs_tensor q;
-    size_t saturated, differs; /* from the first mode's codes */
+    struct hs_saturation saturated;
+    size_t differs; /* from the first mode's codes */
 };
 
 /* Accumulators as int32; whole numbers in a text file are read as such. */
@@ -47,8 +49,9 @@ static enum hs_status requantize(struct result *results, const struct hs_requant
     for (size_t m = 0; st == HS_OK && m < r->n; m++) {
         struct result *to = &results[m];
 
-        *to = (struct result){.saturated = 0};
-        st = hs_requantize(&to->q, &a->arena, acc, &r->mode[m], r->axis, &to->saturated, &a->err);
+        *to = (struct result){.differs = 0};
+        st = hs_requantize_ends(&to->q, &a->arena, acc, &r->mode[m], r->axis, &to->saturated,
+                                &a->err);
         for (size_t i = 0; st == HS_OK && i < hs_tensor_count(&to->q); i++)
             to->differs += hs_dtype_load_int(to->q.dtype, hs_tensor_at(&to->q, i)) !=
                            hs_dtype_load_int(results[0].q.dtype, hs_tensor_at(&results[0].q, i));
@@ -98,15 +101,15 @@ static void print_text(FILE *out, const struct hs_requantize_args *r, const stru
 
         fprintf(out, "%s%s: ", m > 0 ? "\n" : "", hs_requantize_name(mode->mode));
         if (mode->n > 1)
-            fprintf(out, "%zu factors along axis %d", mode->n, r->axis);
+            fprintf(out, "%zu factors, one a channel", mode->n);
         else
             print_factor(out, mode, 0);
         for (size_t i = 0; mode->n > 1 && i < mode->n; i++) {
             fprintf(out, "\n  %4zu  ", i);
             print_factor(out, mode, i);
         }
-        fprintf(out, "\n%zu of %zu saturated", results[m].saturated,
-                hs_tensor_count(&results[m].q));
+        fprintf(out, "\n%zu saturated below, %zu above", results[m].saturated.low,
+                results[m].saturated.high);
         if (m > 0)
             fprintf(out, ", %zu codes differ from %s", results[m].differs,
                     hs_requantize_name(first->mode));
@@ -124,18 +127,13 @@ static bool add_factors(struct hs_value *map, struct hs_arena *arena,
     struct hs_value m = hs_value_list(), b = hs_value_list(), s = hs_value_list();
     bool ok = true;
 
-    for (size_t i = 0; ok && i < r->n; i++) {
-        if (r->multiplier != NULL)
-            ok = hs_value_push(&m, arena, hs_value_num(r->multiplier[i]));
-        if (r->shift != NULL)
-            ok = ok && hs_value_push(&b, arena, hs_value_int(r->mantissa[i])) &&
-                 hs_value_push(&s, arena, hs_value_int(r->shift[i]));
-    }
-    if (r->multiplier != NULL)
-        ok = ok && hs_value_set(map, arena, "multiplier", m);
-    if (r->shift != NULL)
-        ok = ok && hs_value_set(map, arena, "mantissa", b) && hs_value_set(map, arena, "shift", s);
-    return ok;
+    for (size_t i = 0; ok && i < r->n; i++)
+        ok = (r->multiplier == NULL || hs_value_push(&m, arena, hs_value_num(r->multiplier[i]))) &&
+             (r->mantissa == NULL || hs_value_push(&b, arena, hs_value_int(r->mantissa[i]))) &&
+             (r->shift == NULL || hs_value_push(&s, arena, hs_value_int(r->shift[i])));
+    return ok && (r->multiplier == NULL || hs_value_set(map, arena, "multiplier", m)) &&
+           (r->mantissa == NULL || hs_value_set(map, arena, "mantissa", b)) &&
+           (r->shift == NULL || hs_value_set(map, arena, "shift", s));
 }
 
 static enum hs_status print_json(FILE *out, struct hs_quant_args *a, const char *file,
@@ -150,15 +148,17 @@ static enum hs_status print_json(FILE *out, struct hs_quant_args *a, const char 
         struct hs_value v = hs_value_map();
         const char *name = hs_requantize_name(r->mode[i].mode);
 
-        ok =
-            hs_value_set(&v, &a->arena, "requantize", hs_value_string(&a->arena, name)) &&
-            hs_value_set(&v, &a->arena, "rounding",
-                         hs_value_string(&a->arena, hs_round_name(r->mode[i].rounding))) &&
-            add_factors(&v, &a->arena, &r->mode[i]) &&
-            hs_value_set(&v, &a->arena, "saturated", hs_value_int((int64_t)results[i].saturated)) &&
-            hs_value_set(&v, &a->arena, "differs", hs_value_int((int64_t)results[i].differs)) &&
-            hs_value_set(&v, &a->arena, "q", hs_value_tensor(&a->arena, &results[i].q)) &&
-            hs_value_push(&modes, &a->arena, v);
+        ok = hs_value_set(&v, &a->arena, "requantize", hs_value_string(&a->arena, name)) &&
+             hs_value_set(&v, &a->arena, "rounding",
+                          hs_value_string(&a->arena, hs_round_name(r->mode[i].rounding))) &&
+             add_factors(&v, &a->arena, &r->mode[i]) &&
+             hs_value_set(&v, &a->arena, "saturated_low",
+                          hs_value_int((int64_t)results[i].saturated.low)) &&
+             hs_value_set(&v, &a->arena, "saturated_high",
+                          hs_value_int((int64_t)results[i].saturated.high)) &&
+             hs_value_set(&v, &a->arena, "differs", hs_value_int((int64_t)results[i].differs)) &&
+             hs_value_set(&v, &a->arena, "q", hs_value_tensor(&a->arena, &results[i].q)) &&
+             hs_value_push(&modes, &a->arena, v);
     }
     ok = ok &&
          hs_value_set(&map, &a->arena, "dtype",
@@ -187,7 +187,7 @@ static enum hs_status one(struct hs_quant_run *run, const char *path)
         return hs_fail(&a->err, HS_EINVAL, "-o writes the codes of one mode, not of %zu", args.n);
     if ((st = hs_quant_run_tensor(run, path, &t)) != HS_OK)
         return st;
-    args.axis += args.axis < 0 ? t.ndim : 0;
+    args.axis = hs_axis_of(args.axis, t.ndim);
     hs_quant_run_step(run, "requantizing", path);
     if ((st = accumulators(&acc, a, &t)) != HS_OK ||
         (st = requantize(results, &args, a, &acc)) != HS_OK)

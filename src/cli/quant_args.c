@@ -79,60 +79,43 @@ void hs_quant_args_dispose(struct hs_quant_args *a)
     hs_arena_dispose(&a->arena);
 }
 
-enum hs_status hs_quant_args_numbers(struct hs_quant_args *a, const char *option, const char *text,
-                                     char separator, double **out, size_t *n)
-{
-    char stops[2] = {separator, '\0'};
-    double *values;
-    size_t count = 1, i = 0;
-
-    for (const char *p = text; *p != '\0'; p++)
-        count += *p == separator;
-    values = hs_arena_alloc(&a->arena, count, sizeof *values);
-    while (values != NULL && i < count) {
-        size_t len = strcspn(text, stops);
-        char *item = hs_arena_strndup(&a->arena, text, len);
-        struct hs_number number;
-        enum hs_status st;
-
-        if (item == NULL)
-            break;
-        if ((st = hs_number_read(&number, item, HS_NUMBER_NONFINITE, &a->err)) != HS_OK) {
-            hs_error_prefix(&a->err, "--%s", option);
-            return st;
-        }
-        values[i++] = number.value;
-        text += len + 1;
-    }
-    if (i < count)
-        return hs_fail(&a->err, HS_ENOMEM, "out of memory");
-    *out = values;
-    *n = count;
-    return HS_OK;
-}
-
-/* "0.5,0.25" as a list, or one number; nothing when the option was not given. */
-static enum hs_status set_numbers(struct hs_quant_args *a, struct hs_value *map, const char *key,
-                                  const char *text)
+enum hs_status hs_quant_args_set_numbers(struct hs_quant_args *a, struct hs_value *map,
+                                         const char *key, const char *option, const char *text)
 {
     struct hs_value list = hs_value_list();
-    char option[40];
-    double *values;
-    size_t n;
-    enum hs_status st;
     bool ok = true;
 
     if (text == NULL)
         return HS_OK;
+    for (const char *at = text; ok && at != NULL;) {
+        size_t len = strcspn(at, ",");
+        char *item = hs_arena_strndup(&a->arena, at, len);
+        struct hs_number number;
+        enum hs_status st;
+
+        if (item == NULL)
+            return hs_fail(&a->err, HS_ENOMEM, "out of memory");
+        if ((st = hs_number_read(&number, item, HS_NUMBER_NONFINITE, &a->err)) != HS_OK) {
+            hs_error_prefix(&a->err, "--%s", option);
+            return st;
+        }
+        ok = hs_value_push(&list, &a->arena, hs_value_num(number.value));
+        at = at[len] == ',' ? at + len + 1 : NULL;
+    }
+    ok = ok &&
+         hs_value_set(map, &a->arena, key, hs_value_len(&list) > 1 ? list : *hs_value_at(&list, 0));
+    return ok ? HS_OK : hs_fail(&a->err, HS_ENOMEM, "out of memory");
+}
+
+static enum hs_status set_numbers(struct hs_quant_args *a, struct hs_value *map, const char *key,
+                                  const char *text)
+{
+    char option[40];
+
     snprintf(option, sizeof option, "%s", key);
     for (char *p = option; *p != '\0'; p++)
         *p = *p == '_' ? '-' : *p;
-    if ((st = hs_quant_args_numbers(a, option, text, ',', &values, &n)) != HS_OK)
-        return st;
-    for (size_t i = 0; ok && n > 1 && i < n; i++)
-        ok = hs_value_push(&list, &a->arena, hs_value_num(values[i]));
-    ok = ok && hs_value_set(map, &a->arena, key, n > 1 ? list : hs_value_num(values[0]));
-    return ok ? HS_OK : hs_fail(&a->err, HS_ENOMEM, "out of memory");
+    return hs_quant_args_set_numbers(a, map, key, option, text);
 }
 
 const char *hs_quant_args_word(const struct hs_quant_args *a, const char *name)

@@ -17,7 +17,7 @@ struct hs_quant_args {
     const char *bits, *axis, *block_size, *quant_min, *quant_max;
     const char *averaging_constant, *percentile, *n_std;
     const char *requantize, *multiplier, *mantissa, *shift, *scales, *dyadic_bits;
-    bool is_signed, is_unsigned, json, clip_to_data;
+    bool is_signed, is_unsigned, json, clip_to_data, relu;
     const char *text[HS_QUANT_ARGS_OPTIONS]; /* of each option row that takes a value */
     bool flag[HS_QUANT_ARGS_OPTIONS];        /* of each flag that is off by default */
 
@@ -51,11 +51,11 @@ HS_MUST_USE enum hs_status hs_quant_args_qparams(struct hs_quant_args *a, const 
 HS_MUST_USE enum hs_status hs_quant_args_tensor(struct hs_quant_args *a, struct hs_container *c,
                                                 const char *path, struct hs_tensor *out);
 
-/* "0.5,1/255" as numbers in the arena; `separator` stands between them. HS_EINVAL names --option.
- */
-HS_MUST_USE enum hs_status hs_quant_args_numbers(struct hs_quant_args *a, const char *option,
-                                                 const char *text, char separator, double **out,
-                                                 size_t *n);
+/* "0.5,1/255" as a list under `key`, or as one number; nothing when text is NULL. HS_EINVAL names
+ * --option. */
+HS_MUST_USE enum hs_status hs_quant_args_set_numbers(struct hs_quant_args *a, struct hs_value *map,
+                                                     const char *key, const char *option,
+                                                     const char *text);
 
 /* The word of an option row ("rounding"), NULL when it was not given. */
 const char *hs_quant_args_word(const struct hs_quant_args *a, const char *row);

@@ -8,7 +8,7 @@
 struct hs_requantize_args {
     struct hs_requantizer mode[HS_REQUANTIZE_COUNT]; /* prepared */
     size_t n;
-    int axis; /* of several multipliers; negative from the end */
+    int axis; /* of several multipliers, as quant/groups.h keeps it */
     /* With --requantize all: why a mode is missing; n_left_out of them. */
     struct hs_error left_out[HS_REQUANTIZE_COUNT];
     size_t n_left_out;

@@ -35,7 +35,8 @@ static void two_engines_give_two_codes_for_one_accumulator(void **state)
     assert_int_equal(run("requantize one.csv --mantissa 1583594044 --shift=-9 --requantize "
                          "gemmlowp,single_rounding"),
                      0);
-    assert_contains(out.buf, "gemmlowp: mantissa 1583594044, shift -9\n0 of 2 saturated\n12 ");
+    assert_contains(out.buf,
+                    "gemmlowp: mantissa 1583594044, shift -9\n0 saturated below, 0 above\n12 ");
     assert_contains(out.buf, "single_rounding: mantissa 1583594044, shift -9");
     assert_contains(out.buf, "codes differ from gemmlowp\n11 ");
 }
@@ -44,10 +45,10 @@ static void saturated_codes_are_counted(void **state)
 {
     (void)state;
     assert_int_equal(run("requantize acc.csv --multiplier 0.125"), 0);
-    assert_contains(out.buf, "1 of 4 saturated\n125 -125 127 1\n");
+    assert_contains(out.buf, "0 saturated below, 1 above\n125 -125 127 1\n");
     assert_int_equal(run("requantize acc.csv --shift 3 --unsigned --bits 8 -z 128 --json"), 0);
     assert_contains(out.buf, "\"requantize\":\"shift_floor\"");
-    assert_contains(out.buf, "\"saturated\":1");
+    assert_contains(out.buf, "\"saturated_low\":0,\"saturated_high\":1");
     assert_contains(out.buf, "\"q\":[[253,3],[255,128]]");
 }
 
@@ -58,8 +59,10 @@ static void a_factor_for_each_channel_goes_along_an_axis(void **state)
     assert_contains(out.buf, "\n0 -100 50 1\n");
     assert_int_equal(run("requantize acc.csv --scales 0.5,0.02:0.01,10 --axis 0"), 0);
     assert_contains(out.buf, "\n1 -1 127 0\n");
-    assert_int_equal(run("requantize acc.csv --multiplier 0.1,0.2"), 2);
-    assert_contains(out.buf, "2 multipliers but no axis: add --axis");
+    assert_int_equal(run("requantize acc.csv --multiplier 0.0001,0.1 --axis -1"), 0);
+    assert_contains(out.buf, "\n0 -100 50 1\n");
+    assert_int_equal(run("requantize acc.csv --multiplier 0.1 --relu"), 0);
+    assert_contains(out.buf, "\n100 0 127 1\n");
     assert_int_equal(run("requantize acc.csv --multiplier 0.1,0.2,0.3 --axis 1"), 3);
     assert_contains(out.buf, "acc.csv: 3 multipliers");
 }
@@ -93,19 +96,19 @@ static void each_mistake_has_its_sentence(void **state)
     } cases[] = {
         {"acc.csv", 2, "needs one factor: --multiplier M"},
         {"acc.csv -m 1 --shift 3", 2, "needs one factor"},
-        {"acc.csv -m -1", 2, "--multiplier cannot be -1"},
-        {"acc.csv -m nan", 2, "--multiplier cannot be nan"},
-        {"acc.csv --mantissa 4", 2, "--mantissa needs --shift"},
-        {"acc.csv --shift 40", 2, "a whole number from -31 to 31"},
-        {"acc.csv --mantissa 1,2 --shift 1,2,3 --axis 1", 2, "2 mantissas for 3 shifts"},
+        {"acc.csv -m -1", 3, "multiplier 0 is -1; it must be finite and not negative"},
+        {"acc.csv -m nan", 3, "multiplier 0 is nan"},
+        {"acc.csv --mantissa 4", 2, "--mantissa N --shift N"},
+        {"acc.csv --shift 40", 3, "shifts by -31 to 31"},
+        {"acc.csv --mantissa 1,2 --shift 1,2,3 --axis 1", 3, "2 mantissas for 3 shifts"},
         {"acc.csv -m 1 -r tflite", 2, "choose one of float, gemmlowp"},
-        {"acc.csv -m 1 -r 'fixed16(up)'", 2, "choose half_even, half_away"},
+        {"acc.csv -m 1 -r 'fixed16(up)'", 2, "in the brackets stands half_even"},
         {"acc.csv --shift 3 -r float", 2, "float needs a multiplier"},
         {"acc.csv --scales 1,2", 2, "the scales of input, weights and output"},
-        {"acc.csv --scales 1,0,2", 2, "above 0 and finite"},
+        {"acc.csv --scales 1,0,2", 3, "a step, above 0"},
         {"acc.csv -m 0.3 -r shift_floor", 3, "0.3, no power of two"},
         {"acc.csv -m 1e12 -r gemmlowp", 3, "fixed point ends at 2^30"},
-        {"acc.csv -m 1 -z 200", 2, "--zero-point cannot be 200"},
+        {"acc.csv -m 1 -z 200", 2, "zero_point 200 is outside"},
         {"acc.csv -m 1 -r float,gemmlowp -o q.npy", 2, "-o writes the codes of one mode"},
         {"half.csv -m 1", 3, "half.csv: element 0 is 0.5"},
         {"over.csv -m 1", 3, "over.csv: element 0 is 3000000000: the accumulator overflows"},
