@@ -9,6 +9,7 @@
 
 #include "base/fmt.h"
 #include "io/save.h"
+#include "quant/groups.h"
 
 /* A quantized tensor carries its own qparams. */
 static struct hs_qparams from_entry(const struct hs_entry *e, struct hs_quant_options options)
@@ -166,6 +167,7 @@ static enum hs_status one(struct hs_quant_run *r, const char *file)
         return st;
     st = find_qparams(a, &r->file, &q, &qp);
     a->dtype = dtype;
+    qp.axis = st == HS_OK ? hs_axis_of(qp.axis, q.ndim) : -1;
     hs_quant_run_step(r, "dequantizing", file);
     if (st != HS_OK ||
         (st = hs_dequantize(&x.tensor, &a->arena, &q, &qp,

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "io/json.h"
 #include "num/number.h"
+#include "quant/groups.h"
 
 /* The first option that says again what --qparams or --scale says already, or that would be read by
  * nobody; NULL when there is none. */
@@ -18,7 +19,10 @@ static const char *superfluous(const struct hs_quant_args *a)
                         {"averaging-constant", a->averaging_constant != NULL},
                         {"percentile", a->percentile != NULL},
                         {"n-std", a->n_std != NULL},
-                        {"clip-to-data", a->clip_to_data}},
+                        {"clip-to-data", a->clip_to_data},
+                        {"grid", a->grid != NULL},
+                        {"bins", a->bins != NULL},
+                        {"levels", a->levels != NULL}},
       of_qparams[] = {{"dtype", a->dtype != NULL},
                       {"bits", a->bits != NULL},
                       {"signed", a->is_signed},
@@ -107,15 +111,45 @@ enum hs_status hs_quant_args_set_numbers(struct hs_quant_args *a, struct hs_valu
     return ok ? HS_OK : hs_fail(&a->err, HS_ENOMEM, "out of memory");
 }
 
-static enum hs_status set_numbers(struct hs_quant_args *a, struct hs_value *map, const char *key,
-                                  const char *text)
+/* "--block-size" of "block_size". */
+static void option_name(char out[40], const char *key)
 {
-    char option[40];
-
-    snprintf(option, sizeof option, "%s", key);
-    for (char *p = option; *p != '\0'; p++)
+    snprintf(out, 40, "%s", key);
+    for (char *p = out; *p != '\0'; p++)
         *p = *p == '_' ? '-' : *p;
-    return hs_quant_args_set_numbers(a, map, key, option, text);
+}
+
+/* The options that take numbers: one, or a list. */
+static enum hs_status set_all_numbers(struct hs_quant_args *a, struct hs_value *map)
+{
+    const struct {
+        const char *key, *text;
+        bool several;
+    } rows[] = {{"bits", a->bits, false},
+                {"axis", a->axis, false},
+                {"block_size", a->block_size, false},
+                {"quant_min", a->quant_min, false},
+                {"quant_max", a->quant_max, false},
+                {"scale", a->scale, true},
+                {"zero_point", a->zero_point, true},
+                {"averaging_constant", a->averaging_constant, false},
+                {"percentile", a->percentile, false},
+                {"n_std", a->n_std, false},
+                {"grid", a->grid, false},
+                {"bins", a->bins, false},
+                {"levels", a->levels, false}};
+    enum hs_status st = HS_OK;
+
+    for (size_t i = 0; st == HS_OK && i < HS_COUNTOF(rows); i++) {
+        char option[40];
+
+        option_name(option, rows[i].key);
+        if (rows[i].text != NULL && !rows[i].several && strchr(rows[i].text, ',') != NULL)
+            return hs_fail(&a->err, HS_EINVAL, "--%s takes one number, not \"%.60s\"", option,
+                           rows[i].text);
+        st = hs_quant_args_set_numbers(a, map, rows[i].key, option, rows[i].text);
+    }
+    return st;
 }
 
 const char *hs_quant_args_word(const struct hs_quant_args *a, const char *name)
@@ -151,46 +185,53 @@ static bool set_words(struct hs_quant_args *a, struct hs_value *map)
 
 enum hs_status hs_quant_args_value(struct hs_quant_args *a, struct hs_value *out)
 {
-    enum hs_status st;
-
     *out = hs_value_map();
     if (!set_words(a, out))
         return hs_fail(&a->err, HS_ENOMEM, "out of memory");
-    if ((st = set_numbers(a, out, "bits", a->bits)) != HS_OK ||
-        (st = set_numbers(a, out, "axis", a->axis)) != HS_OK ||
-        (st = set_numbers(a, out, "block_size", a->block_size)) != HS_OK ||
-        (st = set_numbers(a, out, "quant_min", a->quant_min)) != HS_OK ||
-        (st = set_numbers(a, out, "quant_max", a->quant_max)) != HS_OK ||
-        (st = set_numbers(a, out, "scale", a->scale)) != HS_OK ||
-        (st = set_numbers(a, out, "zero_point", a->zero_point)) != HS_OK ||
-        (st = set_numbers(a, out, "averaging_constant", a->averaging_constant)) != HS_OK ||
-        (st = set_numbers(a, out, "percentile", a->percentile)) != HS_OK)
-        return st;
-    return set_numbers(a, out, "n_std", a->n_std);
+    return set_all_numbers(a, out);
+}
+
+/* A whole number of the table from `least` on, or `otherwise` when it is not there. */
+static enum hs_status whole(int64_t *out, struct hs_quant_args *a, const struct hs_value *map,
+                            const char *key, int64_t least, int64_t most, int64_t otherwise)
+{
+    char option[40];
+
+    *out = hs_value_integer(map, key, hs_value_get(map, key) == NULL ? otherwise : INT64_MIN);
+    if (*out >= least && *out <= most)
+        return HS_OK;
+    option_name(option, key);
+    return hs_fail(&a->err, HS_EINVAL, "--%s is a whole number from %lld to %lld", option,
+                   (long long)least, (long long)most);
 }
 
 static enum hs_status make_config(struct hs_quant_args *a, struct hs_observer_config *c)
 {
+    enum { MOST = 1 << 20 };
     struct hs_value map;
-    int64_t axis, block;
+    int64_t axis, block, grid, bins, levels;
     enum hs_status st;
 
     *c = hs_observer_config_default();
     if ((st = hs_quant_args_value(a, &map)) != HS_OK ||
         (st = hs_quant_options_profile(&c->options, a->profile, &a->err)) != HS_OK ||
         (st = hs_quant_options_from_value(&c->options, &map, &a->err)) != HS_OK ||
-        (st = hs_qtarget_from_value(&c->target, &map, &a->err)) != HS_OK)
+        (st = hs_qtarget_from_value(&c->target, &map, &a->err)) != HS_OK ||
+        (st = whole(&axis, a, &map, "axis", -HS_MAX_DIMS, HS_MAX_DIMS - 1, 0)) != HS_OK ||
+        (st = whole(&block, a, &map, "block_size", 1, INT32_MAX, 1)) != HS_OK ||
+        (st = whole(&grid, a, &map, "grid", 1, MOST, (int64_t)c->grid)) != HS_OK ||
+        (st = whole(&bins, a, &map, "bins", 1, MOST, (int64_t)c->bins)) != HS_OK ||
+        (st = whole(&levels, a, &map, "levels", 1, MOST, (int64_t)c->levels)) != HS_OK)
         return st;
-    axis = hs_value_integer(&map, "axis", a->axis == NULL ? -1 : -2);
-    block = hs_value_integer(&map, "block_size", a->block_size == NULL ? 0 : -1);
-    if (axis < -1 || axis >= HS_MAX_DIMS || block < 0 || block > INT32_MAX)
-        return hs_fail(&a->err, HS_EINVAL, "--axis and --block-size are whole numbers from 0");
-    c->axis = (int)axis;
-    c->block_size = (size_t)block;
+    c->axis = a->axis == NULL ? -1 : hs_axis_given(axis);
+    c->block_size = a->block_size == NULL ? 0 : (size_t)block;
     c->averaging_constant = hs_value_number(&map, "averaging_constant", c->averaging_constant);
     c->percentile = hs_value_number(&map, "percentile", c->percentile);
     c->n_std = hs_value_number(&map, "n_std", c->n_std);
     c->clip_to_data = a->clip_to_data;
+    c->grid = (size_t)grid;
+    c->bins = (size_t)bins;
+    c->levels = (size_t)levels;
     return HS_OK;
 }
 
@@ -252,9 +293,11 @@ enum hs_status hs_quant_args_qparams(struct hs_quant_args *a, const struct hs_te
         return hs_quant_args_observe(a, &t, 1, &range, qp);
     if ((st = hs_quant_args_value(a, &words)) != HS_OK)
         return st;
-    if (a->qparams != NULL)
-        return from_file(a, &words, qp);
-    return hs_qparams_from_value(qp, &a->arena, &words, &a->err);
+    st = a->qparams != NULL ? from_file(a, &words, qp)
+                            : hs_qparams_from_value(qp, &a->arena, &words, &a->err);
+    if (st == HS_OK)
+        qp->axis = hs_axis_of(qp->axis, t->ndim); /* as it is printed and saved: from the front */
+    return st;
 }
 
 enum hs_status hs_quant_args_tensor(struct hs_quant_args *a, struct hs_container *c,

@@ -15,7 +15,7 @@ struct hs_quant_args {
     const char *x; /* of explain */
     const char *name, *observer, *dtype, *profile, *scale, *zero_point, *qparams, *output;
     const char *bits, *axis, *block_size, *quant_min, *quant_max;
-    const char *averaging_constant, *percentile, *n_std;
+    const char *averaging_constant, *percentile, *n_std, *grid, *bins, *levels;
     const char *requantize, *multiplier, *mantissa, *shift, *scales, *dyadic_bits;
     bool is_signed, is_unsigned, json, clip_to_data, relu;
     const char *text[HS_QUANT_ARGS_OPTIONS]; /* of each option row that takes a value */

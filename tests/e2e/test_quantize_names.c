@@ -111,6 +111,33 @@ static void a_profile_replaces_the_choices_of_a_qparams_file(void **state)
     assert_contains(out.buf, "computed in float32");
 }
 
+static void an_axis_may_be_counted_from_the_end(void **state)
+{
+    (void)state;
+    assert_int_equal(run("quantize table.csv -s 0.5,1 -a -1 -o end.npz"), 0);
+    assert_contains(out.buf, "2 scales along axis 1");
+    assert_contains(out.buf, "0 clipped below");
+    assert_int_equal(run("dequantize end.npz"), 0);
+    assert_contains(out.buf, "2 scales along axis 1");
+    assert_contains(out.buf, "\n0.5 1 -2 4\n");
+    assert_int_equal(run("observe table.csv -a -1 --json"), 0);
+    assert_contains(out.buf, "\"axis\":1");
+    assert_int_equal(run("observe table.csv -a -3"), 3);
+    assert_int_equal(run("observe table.csv -a 0.5"), 2);
+    assert_contains(out.buf, "--axis is a whole number");
+}
+
+static void observers_take_their_own_numbers(void **state)
+{
+    (void)state;
+    assert_int_equal(run("observe table.csv --observer entropy --bins 64 --levels 16"), 0);
+    assert_int_equal(run("observe table.csv --observer mse --grid 10"), 0);
+    assert_int_equal(run("observe table.csv --observer entropy --bins 0"), 2);
+    assert_contains(out.buf, "--bins is a whole number from 1");
+    assert_int_equal(run("observe table.csv --observer percentile --percentile 90,99"), 2);
+    assert_contains(out.buf, "--percentile takes one number");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -119,6 +146,8 @@ int main(void)
         cmocka_unit_test(fake_quantized_tensors_keep_their_names),
         cmocka_unit_test(a_file_of_several_tensors_asks_for_one),
         cmocka_unit_test(options_that_nobody_would_read_are_refused),
+        cmocka_unit_test(an_axis_may_be_counted_from_the_end),
+        cmocka_unit_test(observers_take_their_own_numbers),
         cmocka_unit_test(a_profile_replaces_the_choices_of_a_qparams_file),
     };
 
