@@ -59,6 +59,17 @@ HS_MUST_USE enum hs_status hs_wrpn_weights(struct hs_tensor *out, struct hs_tens
                                            struct hs_arena *arena, const struct hs_tensor *w,
                                            int bits, struct hs_error *err);
 
+/* Straight through the rounding of the weights: DoReFa dw = dy (1 - tanh(w)^2) / max|tanh w|, the
+ * maximum taken as a constant; WRPN dw = dy where |w| <= 1, else 0. float64 of the weights' shape. */
+HS_MUST_USE enum hs_status hs_dorefa_weights_grad(struct hs_tensor *dw, struct hs_arena *arena,
+                                                  const struct hs_tensor *weights,
+                                                  const struct hs_tensor *upstream,
+                                                  struct hs_error *err);
+HS_MUST_USE enum hs_status hs_wrpn_weights_grad(struct hs_tensor *dw, struct hs_arena *arena,
+                                                const struct hs_tensor *weights,
+                                                const struct hs_tensor *upstream,
+                                                struct hs_error *err);
+
 /* Distiller's asymmetric map over [min(x, 0), max(x, 0)]. `q` holds the codes as float64 values;
  * *factor = 1/scale, 1 when the range is 0. */
 HS_MUST_USE enum hs_status hs_range_linear(struct hs_tensor *q, struct hs_tensor *dequantized,

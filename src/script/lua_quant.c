@@ -12,6 +12,7 @@
 #include "quant/qparams.h"
 #include "script/lua_args.h"
 #include "script/lua_quant_layers.h"
+#include "script/lua_quant_train.h"
 #include "script/lua_tensor.h"
 #include "script/state.h"
 
@@ -223,50 +224,6 @@ static int dequantize(lua_State *L)
     return 1;
 }
 
-/*** quant.fake_quantize(t, qparams) → tensor. */
-static int fake_quantize(lua_State *L)
-{
-    struct hs_lua_tensor *u;
-    struct hs_arena *arena;
-    struct hs_qparams qp;
-    struct hs_tensor x;
-    struct hs_error err = HS_ERROR_INIT;
-
-    lua_settop(L, 2);
-    arena = hs_lua_scratch(L);
-    qp = read_qparams(L, 2, 0, arena);
-    hs_lua_tensor_from(L, 1, &x, arena, HS_FLOAT64);
-    u = hs_lua_new_tensor(L);
-    if (hs_fake_quantize(&u->t, &u->arena, &x, &qp, &err) != HS_OK)
-        return hs_script_raise(L, &err);
-    hs_lua_tensor_done(L, u);
-    return 1;
-}
-
-/*** quant.fake_quantize_grad(t, qparams, upstream) → dx. The straight-through gradient. */
-static int fake_quantize_grad(lua_State *L)
-{
-    struct hs_lua_tensor *u;
-    struct hs_arena *arena;
-    struct hs_qparams qp;
-    struct hs_tensor x, dy;
-    struct hs_error err = HS_ERROR_INIT;
-
-    lua_settop(L, 4);
-    if (lua_istable(L, 4) && lua_getfield(L, 4, "method") == LUA_TSTRING &&
-        strcmp(lua_tostring(L, -1), "ste") != 0)
-        return luaL_error(L, "the gradient method is \"ste\", not \"%s\"", lua_tostring(L, -1));
-    arena = hs_lua_scratch(L);
-    qp = read_qparams(L, 2, 0, arena);
-    hs_lua_tensor_from(L, 1, &x, arena, HS_FLOAT64);
-    hs_lua_tensor_from(L, 3, &dy, arena, x.dtype);
-    u = hs_lua_new_tensor(L);
-    if (hs_fake_quantize_grad(&u->t, &u->arena, &x, &qp, &dy, &err) != HS_OK)
-        return hs_script_raise(L, &err);
-    hs_lua_tensor_done(L, u);
-    return 1;
-}
-
 /*** quant.pow2_exponent(scale[, {rounding = "nearest"|"ceil"|"floor", max_shift = 8, min_shift =
  * -max_shift}]) → integer. Exact. */
 static int pow2_exponent(lua_State *L)
@@ -376,8 +333,10 @@ int hs_open_quant(lua_State *L)
                                          {"qparams", qparams},
                                          {"quantize", quantize},
                                          {"dequantize", dequantize},
-                                         {"fake_quantize", fake_quantize},
-                                         {"fake_quantize_grad", fake_quantize_grad},
+                                         {"fake_quantize", hs_lua_quant_fake_quantize},
+                                         {"fake_quantize_grad", hs_lua_quant_fake_quantize_grad},
+                                         {"lsq_scale", hs_lua_quant_lsq_scale},
+                                         {"lsq_grad_factor", hs_lua_quant_lsq_grad_factor},
                                          {"pow2_exponent", pow2_exponent},
                                          {"energy", energy},
                                          {"fold_batchnorm", hs_lua_quant_fold_batchnorm},
