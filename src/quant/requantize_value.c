@@ -172,6 +172,27 @@ static enum hs_status read_scales(struct hs_requantizer *r, struct hs_arena *are
     return HS_OK;
 }
 
+/* What the profile's engine does with a real multiplier. */
+static void mode_of_profile(struct hs_requantizer *r, const char *profile)
+{
+    static const struct {
+        const char *profile;
+        enum hs_requantize mode;
+        bool float32;
+    } rows[] = {
+#define HS_REQUANTIZE_PROFILE(profile, mode, float32, source) \
+    {profile, HS_REQUANTIZE_##mode, float32},
+#include "quant/requantize_profiles.def"
+#undef HS_REQUANTIZE_PROFILE
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (strcmp(rows[i].profile, profile) == 0) {
+            r->mode = rows[i].mode;
+            r->float32 |= rows[i].float32;
+        }
+}
+
 /* The factor, given in exactly one way. */
 static enum hs_status read_factor(struct hs_requantizer *r, struct hs_arena *arena,
                                   const struct hs_value *map, struct hs_error *err)
@@ -187,8 +208,11 @@ static enum hs_status read_factor(struct hs_requantizer *r, struct hs_arena *are
         return hs_fail(err, HS_EINVAL,
                        "requantizing needs one factor: multiplier, scales = {s_x, s_w, s_y}, "
                        "mantissa and shift, or shift alone");
-    if (hs_value_get(map, "requantize") == NULL && (mantissa || shift))
-        r->mode = mantissa ? HS_REQUANTIZE_GEMMLOWP : HS_REQUANTIZE_SHIFT_FLOOR;
+    if (hs_value_get(map, "requantize") == NULL) {
+        mode_of_profile(r, hs_value_text(map, "profile", ""));
+        if (mantissa || shift)
+            r->mode = mantissa ? HS_REQUANTIZE_GEMMLOWP : HS_REQUANTIZE_SHIFT_FLOOR;
+    }
     if (mantissa || shift)
         return read_fixed(r, arena, map, err);
     if (scales != NULL)

@@ -42,6 +42,18 @@ void hs_budget_hook(lua_State *L, lua_Debug *ar)
         hs_budget_stop(L, "time");
 }
 
+void hs_budget_spend(lua_State *L, double products)
+{
+    struct hs_script *s = hs_script_of(L);
+    double left = (double)s->config.instructions - (double)s->instructions;
+
+    if (s->config.instructions == 0)
+        return;
+    if (products / 4 > left)
+        hs_budget_stop(L, "instructions");
+    s->instructions += (uint64_t)(products / 4);
+}
+
 bool hs_budget_take(lua_State *L, size_t bytes)
 {
     struct hs_script *s = hs_script_of(L);

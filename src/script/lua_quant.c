@@ -5,7 +5,6 @@
 
 #include "base/fmt.h"
 #include "base/mem.h"
-#include "quant/energy.h"
 #include "quant/groups.h"
 #include "quant/observer.h"
 #include "quant/options.h"
@@ -257,62 +256,6 @@ static int pow2_exponent(lua_State *L)
     return 1;
 }
 
-/* {[op] = count, …} and the energy as text. */
-static void push_counts(lua_State *L, const int64_t *counts, int64_t centi_pj)
-{
-    char text[HS_FMT_SIZE];
-
-    lua_newtable(L);
-    lua_newtable(L);
-    for (int i = 0; i < HS_ENERGY_OP_COUNT; i++)
-        if (counts[i] != 0) {
-            lua_pushinteger(L, (lua_Integer)counts[i]);
-            lua_setfield(L, -2, hs_energy_op_name((enum hs_energy_op)i));
-        }
-    lua_setfield(L, -2, "counts");
-    lua_pushstring(L, hs_energy_format(text, centi_pj));
-    lua_setfield(L, -2, "text");
-    lua_pushnumber(L, (double)centi_pj / 100);
-    lua_setfield(L, -2, "pJ");
-}
-
-/*** quant.energy(layer[, {accounting = "formula6"|"hoisted"|"folded"|"report", bias = true, padding
- * = "dense"|"valid"}]) → {fp32, int8, ratio}. layer is "linear:128x10" or
- * "conv:3x64x3:s1:p1@32x32"; fp32 and int8 have counts, pJ and text (exact decimal). */
-static int energy(lua_State *L)
-{
-    struct hs_energy_layer layer;
-    struct hs_energy_counts c;
-    struct hs_error err = HS_ERROR_INIT;
-    int accounting = HS_FORMULA6;
-
-    if (hs_energy_layer_parse(&layer, luaL_checkstring(L, 1), &err) != HS_OK)
-        return hs_script_raise(L, &err);
-    if (lua_istable(L, 2)) {
-        if (lua_getfield(L, 2, "accounting") == LUA_TSTRING) {
-            accounting = hs_accounting_find(lua_tostring(L, -1));
-            if (accounting < 0)
-                return luaL_error(
-                    L, "there is no accounting \"%s\": formula6, hoisted, folded or report",
-                    lua_tostring(L, -1));
-        }
-        if (lua_getfield(L, 2, "bias") == LUA_TBOOLEAN)
-            layer.bias = lua_toboolean(L, -1) != 0;
-        if (lua_getfield(L, 2, "padding") == LUA_TSTRING)
-            layer.valid_taps = strcmp(lua_tostring(L, -1), "valid") == 0;
-    }
-    if (hs_energy_count(&c, &layer, (enum hs_accounting)accounting, &err) != HS_OK)
-        return hs_script_raise(L, &err);
-    lua_newtable(L);
-    push_counts(L, c.fp32, c.fp32_centi_pj);
-    lua_setfield(L, -2, "fp32");
-    push_counts(L, c.int8, c.int8_centi_pj);
-    lua_setfield(L, -2, "int8");
-    lua_pushnumber(L, (double)c.fp32_centi_pj / (double)c.int8_centi_pj);
-    lua_setfield(L, -2, "ratio");
-    return 1;
-}
-
 /*** quant.profiles() → list of names. */
 static int profiles(lua_State *L)
 {
@@ -338,7 +281,7 @@ int hs_open_quant(lua_State *L)
                                          {"lsq_scale", hs_lua_quant_lsq_scale},
                                          {"lsq_grad_factor", hs_lua_quant_lsq_grad_factor},
                                          {"pow2_exponent", pow2_exponent},
-                                         {"energy", energy},
+                                         {"energy", hs_lua_quant_energy},
                                          {"fold_batchnorm", hs_lua_quant_fold_batchnorm},
                                          {"match_codes", hs_lua_quant_match_codes},
                                          {"requantize", hs_lua_quant_requantize},

@@ -53,6 +53,12 @@ static void put_number(const struct chain *c, int table, const char *name, doubl
     lua_setfield(c->L, table, name);
 }
 
+static void put_count(const struct chain *c, int table, const char *name, size_t n)
+{
+    lua_pushinteger(c->L, (lua_Integer)n);
+    lua_setfield(c->L, table, name);
+}
+
 static double wanted_scale(const struct chain *c, const char *name)
 {
     double v = hs_value_number(&c->options, name, 0);
@@ -126,7 +132,7 @@ static void bias(const struct chain *c)
     fail_on(c, hs_chain_bias(&q, &clamped, c->arena, &t, s, c->f32, &err), &err);
     put_number(c, c->result, "s_bias", s);
     put_tensor(c, c->result, "b_q", &q);
-    put_number(c, c->result, "clamped", (double)clamped);
+    put_count(c, c->result, "clamped", clamped);
 }
 
 /* Step i of layers: "relu", "pool", or {"conv"|"fc", weights[, bias]} (also weight=, bias=). The
@@ -176,7 +182,15 @@ static void push_layer(const struct chain *c, const struct hs_chain_layer *l)
     if (!l->has_bias)
         return;
     put_tensor(c, table, "b_q", &l->b_q);
-    put_number(c, table, "clamped", (double)l->bias_clamped);
+    put_count(c, table, "clamped", l->bias_clamped);
+}
+
+/* Outputs of one filter, at most. */
+static double positions(const struct hs_tensor *x, enum hs_chain_op op)
+{
+    double n = x->ndim > 0 ? (double)x->shape[0] : 1;
+
+    return op == HS_CHAIN_CONV && x->ndim == 4 ? n * (double)x->shape[2] * (double)x->shape[3] : n;
 }
 
 static void network(const struct chain *c)
@@ -199,8 +213,12 @@ static void network(const struct chain *c)
     steps = hs_arena_alloc(c->arena, n, sizeof *steps);
     if (steps == NULL)
         luaL_error(L, "not enough memory");
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         read_step(c, lua_gettop(L), i, &steps[i]);
+        if (steps[i].w != NULL) /* twice: as floats and as codes */
+            hs_budget_spend(L,
+                            2 * (double)hs_tensor_count(steps[i].w) * positions(&x, steps[i].op));
+    }
     fail_on(c, hs_chain_network(&net, c->arena, &x, steps, n, c->f32, &err), &err);
     lua_pop(L, 1);
     put_number(c, c->result, "s_initial_input", net.s_in);

@@ -200,6 +200,11 @@ static int layer_results(lua_State *L, const struct layer_arguments *a, struct h
     return 1 + push_codes(L, &acc->t, &r, axis);
 }
 
+static double rows_of(const struct hs_tensor *x)
+{
+    return x->ndim > 0 ? (double)x->shape[0] : 1;
+}
+
 /*** quant.linear(x, w, b|nil[, {x_zero_point = 0, w_zero_point = 0, …}]) → acc[, codes, {low, high,
  * saturated}]. acc = Σ (x - z_x)(w - z_w) + b as int32; x [n, in], w [out, in], b [out]. Codes when
  * the options hold those of quant.requantize. An accumulator that leaves int32 is an error. */
@@ -210,6 +215,7 @@ int hs_lua_quant_linear(lua_State *L)
     struct hs_error err = HS_ERROR_INIT;
 
     layer_arguments(L, &a);
+    hs_budget_spend(L, rows_of(&a.x) * (double)hs_tensor_count(&a.w));
     u = hs_lua_new_tensor(L);
     if (hs_integer_linear(&u->t, &u->arena, &a.x, a.z_x, &a.w, a.z_w, a.bias, &err) != HS_OK)
         return hs_script_raise(L, &err);
@@ -238,6 +244,19 @@ static void read_pair(lua_State *L, const struct hs_value *options, const char *
     }
 }
 
+/* Windows of every position that the padded input has, at most. */
+static void spend_conv(lua_State *L, const struct layer_arguments *a,
+                       const struct hs_conv_geometry *g)
+{
+    double products = rows_of(&a->x) * (double)hs_tensor_count(&a->w);
+
+    for (int d = 0; d < 2 && a->x.ndim == 4; d++)
+        products *= ((double)a->x.shape[2 + d] + 2 * (double)g->padding[d]) /
+                        (double)(g->stride[d] > 0 ? g->stride[d] : 1) +
+                    1;
+    hs_budget_spend(L, products);
+}
+
 /*** quant.conv2d(x, w, b|nil[, {stride = 1, padding = 0, dilation = 1, groups = 1, x_zero_point =
  * 0, …}]) → acc[, codes, {low, high, saturated}]. x [n, c, h, w], w [out, c/groups, kh, kw], b
  * [out]; stride, padding and dilation are numbers or {rows, columns}. Padding counts as z_x, that
@@ -257,6 +276,7 @@ int hs_lua_quant_conv2d(lua_State *L)
     groups = integer_option(L, &a.options, "groups", 1);
     luaL_argcheck(L, groups >= 1 && groups <= INT32_MAX, 4, "groups is 1 or more");
     g.groups = (size_t)groups;
+    spend_conv(L, &a, &g);
     u = hs_lua_new_tensor(L);
     if (hs_integer_conv2d(&u->t, &u->arena, &a.x, a.z_x, &a.w, a.z_w, a.bias, &g, &err) != HS_OK)
         return hs_script_raise(L, &err);
@@ -274,6 +294,7 @@ int hs_lua_quant_zero_point_terms(lua_State *L)
     struct hs_error err = HS_ERROR_INIT;
 
     layer_arguments(L, &a);
+    hs_budget_spend(L, rows_of(&a.x) * (double)hs_tensor_count(&a.w));
     terms = hs_lua_new_tensor(L);
     if (hs_zero_point_terms(&terms->t, &folded, &terms->arena, &a.x, a.z_x, &a.w, a.z_w, a.bias,
                             &err) != HS_OK)

@@ -13,5 +13,6 @@ int hs_lua_quant_conv2d(lua_State *L);
 int hs_lua_quant_zero_point_terms(lua_State *L);
 int hs_lua_quant_accumulator_bits(lua_State *L);
 int hs_lua_quant_chain(lua_State *L);
+int hs_lua_quant_energy(lua_State *L);
 
 #endif

@@ -48,6 +48,10 @@ void hs_budget_hook(lua_State *L, lua_Debug *ar);
 /* Marks the state as exhausted and raises. */
 int hs_budget_stop(lua_State *L, const char *what);
 
+/* Work that a C function is about to do at one go, where no hook fires, in multiplications of codes: it
+ * counts as instructions, four to one. Raises when the budget does not reach. */
+void hs_budget_spend(lua_State *L, double products);
+
 /* Memory of tensors: takes `bytes` from the budget (collecting garbage first when it is short), or
  * gives them back. */
 bool hs_budget_take(lua_State *L, size_t bytes);
