@@ -57,6 +57,15 @@ typedef void hs_quantize_f32_s8_fn(int8_t *q, const float *x, size_t n,
                                    const struct hs_quantize_args *a, struct hs_clip_count *clipped);
 typedef void hs_quantize_f32_u8_fn(uint8_t *q, const float *x, size_t n,
                                    const struct hs_quantize_args *a, struct hs_clip_count *clipped);
+
+/* The same for rows of `len` elements, one behind the other; a[i % n] maps row i (per channel). */
+typedef void hs_quantize_rows_f32_s8_fn(int8_t *q, const float *x, size_t rows, size_t len,
+                                        const struct hs_quantize_args *a, size_t n,
+                                        struct hs_clip_count *clipped);
+typedef void hs_quantize_rows_f32_u8_fn(uint8_t *q, const float *x, size_t rows, size_t len,
+                                        const struct hs_quantize_args *a, size_t n,
+                                        struct hs_clip_count *clipped);
+
 typedef void hs_quantize_f32_s32_fn(int32_t *q, const float *x, size_t n,
                                     const struct hs_quantize_args *a,
                                     struct hs_clip_count *clipped);

@@ -24,20 +24,25 @@ enum {
     HS_BLOCK = 4 * HS_LANES,    /* elements of a step */
     HS_AHEAD = 4096,            /* bytes that are asked for before their use */
     HS_AHEAD_WRITE = 1024,      /* the same for lines that will be written */
+    HS_FAR_BYTES = 1 << 19,     /* shorter operands are taken to be in a cache near by */
     HS_STREAM_BYTES = 16 << 20, /* a longer result is written around the caches: nobody would find
                                    it there, and its old content need not be read first */
 };
 
-/* Asks for the lines of a block that comes later; past the end of a buffer this is harmless. */
-HS_INLINE void hs_prefetch(const void *p, size_t bytes)
+/* Where a loop's operands are: constant where a loop is inlined. */
+enum hs_where { HS_NEAR, HS_FAR, HS_AROUND };
+
+/* Asks for the lines of a block that comes later; past the end of a buffer this is harmless. From
+ * near by the hardware brings them nearly as well, and each request costs the slot of a load. */
+HS_INLINE void hs_prefetch(const void *p, size_t bytes, enum hs_where where)
 {
-    for (size_t i = 0; i < bytes; i += 64)
+    for (size_t i = 0; i < bytes; i += where == HS_NEAR ? 256 : 64)
         _mm_prefetch((const void *)((uintptr_t)p + HS_AHEAD + i), _MM_HINT_T0);
 }
 
-HS_INLINE void hs_prefetch_write(void *p, size_t bytes)
+HS_INLINE void hs_prefetch_write(void *p, size_t bytes, enum hs_where where)
 {
-    for (size_t i = 0; i < bytes; i += 64)
+    for (size_t i = 0; i < bytes && where != HS_AROUND; i += 64)
         __builtin_prefetch((void *)((uintptr_t)p + HS_AHEAD_WRITE + i), 1, 3);
 }
 

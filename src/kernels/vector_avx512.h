@@ -154,13 +154,23 @@ HS_INLINE struct hs_v16 hs_v16_pack(hs_vi a, hs_vi b, hs_vi c, hs_vi d, hs_vi ba
                            _mm512_sub_epi16(_mm512_packs_epi32(c, d), base)};
 }
 
+HS_INLINE hs_vi hs_v16_or(hs_vi all, struct hs_v16 v)
+{
+    return _mm512_ternarylogic_epi32(all, v.ab, v.cd, 0xfe);
+}
+
+HS_INLINE hs_vi hs_v16_max(hs_vi all, struct hs_v16 v)
+{
+    return _mm512_max_epu16(all, _mm512_max_epu16(v.ab, v.cd));
+}
+
 #define hs_v16_set _mm512_set1_epi16
 #define hs_v8_set _mm512_set1_epi8
 #define hs_v8_add _mm512_add_epi8
 
-HS_INLINE bool hs_v16_above(struct hs_v16 v, hs_vi span)
+HS_INLINE bool hs_v16_above(hs_vi all, hs_vi span)
 {
-    return _mm512_cmpgt_epu16_mask(_mm512_max_epu16(v.ab, v.cd), span) != 0;
+    return _mm512_cmpgt_epu16_mask(all, span) != 0;
 }
 
 /* Bytes in the order of the elements. */

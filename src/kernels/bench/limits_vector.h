@@ -31,13 +31,13 @@ HS_INLINE void hs_limit_block(float *out, float *out2, const float *a, const flo
             v[i] = hs_vor(v[i], hs_vload(b + L * i));
     }
     if (ahead) {
-        hs_prefetch(a, (size_t)(reads == 1 ? 1 : 4) * HS_BLOCK);
+        hs_prefetch(a, (size_t)(reads == 1 ? 1 : 4) * HS_BLOCK, HS_FAR);
         if (reads == 8)
-            hs_prefetch(b, 4 * HS_BLOCK);
+            hs_prefetch(b, 4 * HS_BLOCK, HS_FAR);
         if (writes > 0 && !around)
-            hs_prefetch_write(out, (size_t)(writes == 1 ? 1 : 4) * HS_BLOCK);
+            hs_prefetch_write(out, (size_t)(writes == 1 ? 1 : 4) * HS_BLOCK, HS_FAR);
         if (writes == 8 && !around)
-            hs_prefetch_write(out2, 4 * HS_BLOCK);
+            hs_prefetch_write(out2, 4 * HS_BLOCK, HS_FAR);
     }
     if (writes == 0)
         HS_UNROLL

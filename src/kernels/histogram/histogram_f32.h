@@ -38,7 +38,7 @@ HS_INLINE void hs_hist_chunk(struct hs_hist *h, const float *x, size_t n)
     int32_t bin[HS_BLOCK];
 
     for (size_t i = 0; i < n; i += HS_BLOCK) {
-        hs_prefetch(x + i, HS_BLOCK * sizeof *x);
+        hs_prefetch(x + i, HS_BLOCK * sizeof *x, HS_FAR);
         for (size_t j = 0; j < 4; j++)
             hs_hist_bins(bin + HS_LANES * j, h, x + i + HS_LANES * j);
         for (size_t j = 0; j < HS_BLOCK; j += HS_HIST_TABLES) {

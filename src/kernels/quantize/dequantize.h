@@ -17,17 +17,16 @@ HS_INLINE bool hs_difference_fits(int32_t zero_point)
 typedef hs_vi hs_load_codes_fn(const void *q, size_t i);
 
 HS_INLINE void hs_dequantize_blocks(float *r, const void *q, size_t from, size_t to, float scale,
-                                    int32_t zero_point, hs_load_codes_fn *load, bool stream)
+                                    int32_t zero_point, hs_load_codes_fn *load, enum hs_where where)
 {
     for (size_t i = from; i < to; i += HS_BLOCK) {
-        if (!stream)
-            hs_prefetch_write(r + i, HS_BLOCK * sizeof *r);
+        hs_prefetch_write(r + i, HS_BLOCK * sizeof *r, where);
         HS_UNROLL
         for (size_t j = i; j < i + HS_BLOCK; j += HS_LANES) {
             hs_vi c = hs_visub(load(q, j), hs_viset(zero_point));
             hs_vf v = hs_vmul(hs_vfloat(c), hs_vset(scale));
 
-            if (stream)
+            if (where == HS_AROUND)
                 hs_vstream(r + j, v);
             else
                 hs_vstore(r + j, v);

@@ -18,10 +18,10 @@ void hs_dequantize_s8_f32__avx2(float *r, const int8_t *q, size_t n, float scale
     }
     hs_dequantize_s8_f32__scalar(r, q, from, scale, zero_point);
     if (stream) {
-        hs_dequantize_blocks(r, q, from, to, scale, zero_point, load, true);
+        hs_dequantize_blocks(r, q, from, to, scale, zero_point, load, HS_AROUND);
         _mm_sfence();
     } else {
-        hs_dequantize_blocks(r, q, from, to, scale, zero_point, load, false);
+        hs_dequantize_blocks(r, q, from, to, scale, zero_point, load, HS_FAR);
     }
     hs_dequantize_s8_f32__scalar(r + to, q + to, n - to, scale, zero_point);
 }

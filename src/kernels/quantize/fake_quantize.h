@@ -19,18 +19,18 @@ struct hs_fake {
     float nan_value, least, most; /* of the gradient: hs_inside_range() */
 };
 
-HS_INLINE hs_vf hs_fake_vector(hs_vf x, const struct hs_divide_plan *p, enum hs_divide how,
-                               bool first)
+HS_INLINE hs_vf hs_fake_vector(hs_vf x, const struct hs_divide_plan *p, const struct hs_divider *d,
+                               enum hs_divide how, bool first)
 {
     hs_vf in = hs_between(x, p->x_least, p->x_most);
-    hs_vf v = hs_vadd(hs_quotient(in, p, how, first), hs_vset(HS_TO_INTEGER));
+    hs_vf v = hs_vadd(hs_quotient(in, d, how, first), hs_vset(HS_TO_INTEGER));
 
     return hs_vmul(hs_vsub(v, hs_vset(HS_TO_INTEGER + (float)p->sub)), hs_vset(p->s));
 }
 
-HS_INLINE void hs_fake_store(float *y, hs_vf v, bool stream)
+HS_INLINE void hs_fake_store(float *y, hs_vf v, enum hs_where where)
 {
-    if (stream)
+    if (where == HS_AROUND)
         hs_vstream(y, v);
     else
         hs_vstore(y, v);
@@ -51,14 +51,15 @@ HS_INLINE struct hs_fake_io hs_fake_at(const struct hs_fake_io *io, size_t i)
 }
 
 HS_INLINE void hs_fake_values(const struct hs_fake *f, float *y, const hs_vf *v, enum hs_divide how,
-                              bool first, bool stream)
+                              bool first, enum hs_where where)
 {
     hs_vwatch w = hs_vwatch_pair(hs_vwatch_pair(hs_vwatch_start(), v[0], v[1]), v[2], v[3]);
+    struct hs_divider d = hs_divider_of(&f->p);
     hs_vf r[4];
 
     HS_UNROLL
     for (int i = 0; i < 4; i++)
-        r[i] = hs_fake_vector(v[i], &f->p, how, first);
+        r[i] = hs_fake_vector(v[i], &f->p, &d, how, first);
     if (__builtin_expect(hs_vwatch_saw(w), 0)) {
         HS_UNROLL
         for (int i = 0; i < 4; i++)
@@ -66,11 +67,11 @@ HS_INLINE void hs_fake_values(const struct hs_fake *f, float *y, const hs_vf *v,
     }
     HS_UNROLL
     for (int i = 0; i < 4; i++)
-        hs_fake_store(y + HS_LANES * i, r[i], stream);
+        hs_fake_store(y + HS_LANES * i, r[i], where);
 }
 
 HS_INLINE void hs_fake_block(const struct hs_fake *f, struct hs_fake_io io, enum hs_fake_what what,
-                             enum hs_divide how, bool first, bool stream)
+                             enum hs_divide how, bool first, enum hs_where where)
 {
     hs_vf v[4];
 
@@ -78,13 +79,13 @@ HS_INLINE void hs_fake_block(const struct hs_fake *f, struct hs_fake_io io, enum
     for (int i = 0; i < 4; i++)
         v[i] = hs_vload(io.x + HS_LANES * i);
     if (what & HS_FAKE_VALUE)
-        hs_fake_values(f, io.y, v, how, first, stream);
+        hs_fake_values(f, io.y, v, how, first, where);
     if (what & HS_FAKE_GRAD) {
         HS_UNROLL
         for (int i = 0; i < 4; i++) {
             hs_vm in = hs_vwithin(v[i], hs_vset(f->least), hs_vset(f->most));
 
-            hs_fake_store(io.dx + HS_LANES * i, hs_vload_where(in, io.dy + HS_LANES * i), stream);
+            hs_fake_store(io.dx + HS_LANES * i, hs_vload_where(in, io.dy + HS_LANES * i), where);
         }
     }
 }
@@ -98,7 +99,7 @@ HS_INLINE void hs_fake_part(const struct hs_fake *f, struct hs_fake_io io, size_
     memcpy(x, io.x, n * sizeof *x);
     if (what & HS_FAKE_GRAD)
         memcpy(dy, io.dy, n * sizeof *dy);
-    hs_fake_block(f, (struct hs_fake_io){y, dx, x, dy}, what, how, first, false);
+    hs_fake_block(f, (struct hs_fake_io){y, dx, x, dy}, what, how, first, HS_FAR);
     if (what & HS_FAKE_VALUE)
         memcpy(io.y, y, n * sizeof *y);
     if (what & HS_FAKE_GRAD)
@@ -106,21 +107,22 @@ HS_INLINE void hs_fake_part(const struct hs_fake *f, struct hs_fake_io io, size_
 }
 
 HS_INLINE size_t hs_fake_blocks(const struct hs_fake *f, struct hs_fake_io io, size_t n,
-                                enum hs_fake_what what, enum hs_divide how, bool first, bool stream)
+                                enum hs_fake_what what, enum hs_divide how, bool first,
+                                enum hs_where where)
 {
     size_t i = 0;
 
     for (; n - i >= HS_BLOCK; i += HS_BLOCK) {
         struct hs_fake_io at = hs_fake_at(&io, i);
 
-        hs_prefetch(at.x, HS_BLOCK * sizeof(float));
+        hs_prefetch(at.x, HS_BLOCK * sizeof(float), HS_FAR);
         if (what & HS_FAKE_GRAD)
-            hs_prefetch(at.dy, HS_BLOCK * sizeof(float));
-        if (!stream && what & HS_FAKE_VALUE)
-            hs_prefetch_write(at.y, HS_BLOCK * sizeof(float));
-        if (!stream && what & HS_FAKE_GRAD)
-            hs_prefetch_write(at.dx, HS_BLOCK * sizeof(float));
-        hs_fake_block(f, at, what, how, first, stream);
+            hs_prefetch(at.dy, HS_BLOCK * sizeof(float), HS_FAR);
+        if (what & HS_FAKE_VALUE)
+            hs_prefetch_write(at.y, HS_BLOCK * sizeof(float), where);
+        if (what & HS_FAKE_GRAD)
+            hs_prefetch_write(at.dx, HS_BLOCK * sizeof(float), where);
+        hs_fake_block(f, at, what, how, first, where);
     }
     return i;
 }
@@ -142,10 +144,10 @@ HS_INLINE void hs_fake_run(const struct hs_fake *f, struct hs_fake_io io, size_t
     if (hs_fake_streams(&io, n, what)) {
         i = hs_until_aligned(io.y, sizeof(float), n);
         hs_fake_part(f, io, i, what, how, first);
-        i += hs_fake_blocks(f, hs_fake_at(&io, i), n - i, what, how, first, true);
+        i += hs_fake_blocks(f, hs_fake_at(&io, i), n - i, what, how, first, HS_AROUND);
         _mm_sfence();
     } else {
-        i = hs_fake_blocks(f, io, n, what, how, first, false);
+        i = hs_fake_blocks(f, io, n, what, how, first, HS_FAR);
     }
     if (i < n)
         hs_fake_part(f, hs_fake_at(&io, i), n - i, what, how, first);

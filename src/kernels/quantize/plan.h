@@ -32,7 +32,9 @@ struct hs_divide_plan {
  * bits). */
 bool hs_divide_proof(float s, int32_t reach);
 
-/* For n elements: many are worth a longer look at a scale that the proof leaves open. */
+/* False, and how is HS_DIVIDE_SCALAR, when no vector kernel can follow a. n elements: many are
+ * worth a longer look at a scale that the proof leaves open. */
+bool hs_divide_plan_init(struct hs_divide_plan *p, const struct hs_quantize_args *a, size_t n);
 struct hs_divide_plan hs_divide_plan_make(const struct hs_quantize_args *a, size_t n);
 
 /* The least and the largest float32 whose unclamped code lies in [qmin, qmax]; between them all

@@ -20,16 +20,17 @@ struct hs_quantize8 {
 HS_INLINE unsigned hs_clipped(hs_vi *code, struct hs_quantize8 *t, hs_vf x)
 {
     const struct hs_divide_plan *p = &t->p;
+    const struct hs_divider d = hs_divider_of(p);
     hs_vf in = hs_between(x, -p->x_high, p->x_high);
     unsigned nan = hs_vbits(hs_vnan(x));
     hs_vi c;
 
     if (p->how == HS_DIVIDE_PAIR)
-        c = hs_vround(hs_quotient(in, p, HS_DIVIDE_PAIR, false));
+        c = hs_vround(hs_quotient(in, &d, HS_DIVIDE_PAIR, false));
     else if (p->how == HS_DIVIDE_PRODUCT)
-        c = hs_vround(hs_quotient(in, p, HS_DIVIDE_PRODUCT, p->adds_first));
+        c = hs_vround(hs_quotient(in, &d, HS_DIVIDE_PRODUCT, p->adds_first));
     else
-        c = hs_vround(hs_quotient(in, p, HS_DIVIDE_DIVIDE, p->adds_first));
+        c = hs_vround(hs_quotient(in, &d, HS_DIVIDE_DIVIDE, p->adds_first));
     t->low += (size_t)__builtin_popcount(hs_vbits(hs_viless(c, hs_viset(p->lo))) & ~nan);
     t->high += (size_t)__builtin_popcount(hs_vbits(hs_viless(hs_viset(p->hi), c)));
     *code = hs_vimin(hs_vimax(c, hs_viset(p->lo)), hs_viset(p->hi));
@@ -51,26 +52,83 @@ static __attribute__((noinline)) void hs_clipped_block(struct hs_quantize8 *t, u
         q[__builtin_ctzll(nan)] = (uint8_t)t->nan_code;
 }
 
-HS_INLINE void hs_quantize_block(struct hs_quantize8 *t, uint8_t *q, const float *x,
-                                 enum hs_divide how, bool first, bool stream)
-{
-    hs_vi a = hs_vround(hs_quotient(hs_vload_once(x), &t->p, how, first));
-    hs_vi b = hs_vround(hs_quotient(hs_vload_once(x + HS_LANES), &t->p, how, first));
-    hs_vi c = hs_vround(hs_quotient(hs_vload_once(x + 2 * HS_LANES), &t->p, how, first));
-    hs_vi d = hs_vround(hs_quotient(hs_vload_once(x + 3 * HS_LANES), &t->p, how, first));
-    struct hs_v16 v = hs_v16_pack(a, b, c, d, hs_v16_set((short)t->p.lo));
-    hs_vi out = hs_v8_add(hs_v16_bytes(v), hs_v8_set((char)t->qmin));
+/* How a loop goes, and its constants. how, first and full are constant where it is inlined. */
+struct hs_quantize_loop {
+    enum hs_divide how;
+    bool first, full; /* full: the range is one of 2^k codes, so one bit above them tells */
+    enum hs_where where;
+    struct hs_divider d;
+    hs_vi base, span, qmin;
+};
 
-    if (stream)
+/* Stores the codes of a block; gives them less qmin, as 16 bits, to look at. */
+HS_INLINE struct hs_v16 hs_quantize_block(const struct hs_quantize_loop *l, uint8_t *q,
+                                          const float *x)
+{
+    hs_vi a = hs_vround(hs_quotient(hs_vload_once(x), &l->d, l->how, l->first));
+    hs_vi b = hs_vround(hs_quotient(hs_vload_once(x + HS_LANES), &l->d, l->how, l->first));
+    hs_vi c = hs_vround(hs_quotient(hs_vload_once(x + 2 * HS_LANES), &l->d, l->how, l->first));
+    hs_vi d = hs_vround(hs_quotient(hs_vload_once(x + 3 * HS_LANES), &l->d, l->how, l->first));
+    struct hs_v16 v = hs_v16_pack(a, b, c, d, l->base);
+    hs_vi out = hs_v8_add(hs_v16_bytes(v), l->qmin);
+
+    if (l->where == HS_AROUND)
         hs_vistream(q, out);
     else
         hs_vistore(q, out);
-    if (__builtin_expect(hs_v16_above(v, hs_v16_set((short)(t->qmax - t->qmin))), 0))
+    return v;
+}
+
+HS_INLINE void hs_quantize_one(struct hs_quantize8 *t, const struct hs_quantize_loop *l, uint8_t *q,
+                               const float *x)
+{
+    struct hs_v16 v = hs_quantize_block(l, q, x);
+
+    if (__builtin_expect(hs_v16_above(hs_v16_max(v.ab, v), l->span), 0))
         hs_clipped_block(t, q, x);
 }
 
+/* Four blocks, looked at together. */
+HS_INLINE void hs_quantize_four(struct hs_quantize8 *t, const struct hs_quantize_loop *l,
+                                uint8_t *q, const float *x)
+{
+    hs_vi all = hs_v16_set(0);
+
+    hs_prefetch(x, 4 * HS_BLOCK * sizeof *x, l->where);
+    HS_UNROLL
+    for (int i = 0; i < 4; i++) {
+        struct hs_v16 v = hs_quantize_block(l, q + HS_BLOCK * i, x + HS_BLOCK * i);
+
+        all = l->full ? hs_v16_or(all, v) : hs_v16_max(all, v);
+    }
+    if (__builtin_expect(hs_v16_above(all, l->span), 0))
+        for (int i = 0; i < 4; i++) /* which of them? */
+            hs_quantize_one(t, l, q + HS_BLOCK * i, x + HS_BLOCK * i);
+}
+
+/* Whole blocks of n elements; returns how many elements that was. */
+HS_INLINE size_t hs_quantize_loop(struct hs_quantize8 *t, uint8_t *q, const float *x, size_t n,
+                                  enum hs_where where, enum hs_divide how, bool first, bool full)
+{
+    const struct hs_quantize_loop l = {how,
+                                       first,
+                                       full,
+                                       where,
+                                       hs_divider_of(&t->p),
+                                       hs_v16_set((short)t->p.lo),
+                                       hs_v16_set((short)(t->qmax - t->qmin)),
+                                       hs_v8_set((char)t->qmin)};
+    size_t i = 0;
+
+    for (; n - i >= 4 * HS_BLOCK; i += 4 * HS_BLOCK)
+        hs_quantize_four(t, &l, q + i, x + i);
+    for (; n - i >= HS_BLOCK; i += HS_BLOCK)
+        hs_quantize_one(t, &l, q + i, x + i);
+    return i;
+}
+
 /* Less than a block, padded with zeros: their code is the zero point, which never clips. */
-static __attribute__((noinline)) void hs_quantize_part(struct hs_quantize8 *t, uint8_t *q,
+static __attribute__((noinline)) void hs_quantize_rest(struct hs_quantize8 *t, uint8_t *q,
                                                        const float *x, size_t n)
 {
     float rest[HS_BLOCK] = {0};
@@ -82,41 +140,57 @@ static __attribute__((noinline)) void hs_quantize_part(struct hs_quantize8 *t, u
 }
 
 HS_INLINE void hs_quantize_run(struct hs_quantize8 *t, uint8_t *q, const float *x, size_t n,
-                               enum hs_divide how, bool first)
+                               enum hs_where where, enum hs_divide how, bool first)
 {
-    size_t i = 0;
+    int32_t span = t->qmax - t->qmin;
+    size_t i = where == HS_AROUND ? hs_until_aligned(q, 1, n) : 0;
 
-    if (n >= HS_STREAM_BYTES) {
-        i = hs_until_aligned(q, 1, n);
-        hs_quantize_part(t, q, x, i);
-        for (; n - i >= HS_BLOCK; i += HS_BLOCK) {
-            hs_prefetch(x + i, HS_BLOCK * sizeof *x);
-            hs_quantize_block(t, q + i, x + i, how, first, true);
-        }
-        _mm_sfence();
-    }
-    for (; n - i >= HS_BLOCK; i += HS_BLOCK) {
-        hs_prefetch(x + i, HS_BLOCK * sizeof *x);
-        hs_quantize_block(t, q + i, x + i, how, first, false);
-    }
+    if (i > 0)
+        hs_quantize_rest(t, q, x, i);
+    if ((span & (span + 1)) == 0)
+        i += hs_quantize_loop(t, q + i, x + i, n - i, where, how, first, true);
+    else
+        i += hs_quantize_loop(t, q + i, x + i, n - i, where, how, first, false);
     if (i < n)
-        hs_quantize_part(t, q + i, x + i, n - i);
+        hs_quantize_rest(t, q + i, x + i, n - i);
 }
 
-/* False: the scalar kernel must do it. */
-HS_INLINE bool hs_quantize8(uint8_t *q, const float *x, size_t n, const struct hs_quantize_args *a,
-                            struct hs_clip_count *clipped)
-{
-    struct hs_quantize8 t = {hs_divide_plan_make(a, n), a->qmin, a->qmax, a->nan_code, 0, 0};
+typedef void hs_quantize8_fn(uint8_t *q, const float *x, size_t n, const struct hs_quantize_args *a,
+                             struct hs_clip_count *clipped);
 
-    if (t.p.how == HS_DIVIDE_SCALAR)
-        return false;
-#define LOOP(how, first) hs_quantize_run(&t, q, x, n, how, first)
+HS_INLINE void hs_quantize_row(uint8_t *q, const float *x, size_t n,
+                               const struct hs_quantize_args *a, enum hs_where where,
+                               struct hs_clip_count *clipped, hs_quantize8_fn *scalar)
+{
+    struct hs_quantize8 t = {.qmin = a->qmin, .qmax = a->qmax, .nan_code = a->nan_code};
+
+    if (n < HS_LANES || !hs_plan_inline(&t.p, a, n)) {
+        scalar(q, x, n, a, clipped);
+        return;
+    }
+#define LOOP(how, first) hs_quantize_run(&t, q, x, n, where, how, first)
     HS_DIVIDE_CASES(t.p, LOOP);
 #undef LOOP
     clipped->low += t.low;
     clipped->high += t.high;
-    return true;
+}
+
+/* Around the caches go many bytes, in rows that are not mostly ends. */
+HS_INLINE void hs_quantize8_rows(uint8_t *q, const float *x, size_t rows, size_t len,
+                                 const struct hs_quantize_args *a, size_t n,
+                                 struct hs_clip_count *clipped, hs_quantize8_fn *scalar)
+{
+    size_t bytes = rows * len;
+    enum hs_where where = bytes < HS_FAR_BYTES / sizeof *x                ? HS_NEAR
+                          : bytes < HS_STREAM_BYTES || len < 8 * HS_BLOCK ? HS_FAR
+                                                                          : HS_AROUND;
+
+    for (size_t i = 0, group = 0; i < rows; i++) {
+        hs_quantize_row(q + i * len, x + i * len, len, &a[group], where, clipped, scalar);
+        group = group + 1 < n ? group + 1 : 0;
+    }
+    if (where == HS_AROUND)
+        _mm_sfence();
 }
 
 #endif

@@ -5,22 +5,32 @@
 
 #if defined(__AVX2__)
 
-#include "kernels/quantize/plan.h"
+#include "kernels/quantize/plan_inline.h"
 #include "kernels/vector.h"
+
+/* What a division needs, in registers from the start of a loop to its end. */
+struct hs_divider {
+    hs_vf s, h, l, first;
+};
+
+HS_INLINE struct hs_divider hs_divider_of(const struct hs_divide_plan *p)
+{
+    return (struct hs_divider){hs_vset(p->s), hs_vset(p->h), hs_vset(p->l), hs_vset(p->first)};
+}
 
 /* x / s [+ first], rounded as float32 but not to an integer. how and first are constants where this
  * is inlined. */
-HS_INLINE hs_vf hs_quotient(hs_vf x, const struct hs_divide_plan *p, enum hs_divide how, bool first)
+HS_INLINE hs_vf hs_quotient(hs_vf x, const struct hs_divider *d, enum hs_divide how, bool first)
 {
     hs_vf v;
 
     if (how == HS_DIVIDE_DIVIDE)
-        v = hs_vdiv(x, hs_vset(p->s));
+        v = hs_vdiv(x, d->s);
     else if (how == HS_DIVIDE_PRODUCT)
-        v = hs_vmul(x, hs_vset(p->h));
+        v = hs_vmul(x, d->h);
     else
-        v = hs_vfma(x, hs_vset(p->h), hs_vmul(x, hs_vset(p->l)));
-    return first ? hs_vadd(v, hs_vset(p->first)) : v;
+        v = hs_vfma(x, d->h, hs_vmul(x, d->l));
+    return first ? hs_vadd(v, d->first) : v;
 }
 
 /* Keeps x where it converts; a NaN stays. */

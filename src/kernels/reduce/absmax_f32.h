@@ -21,7 +21,7 @@ HS_INLINE bool hs_absmax_fast(hs_vf *most, const float *x, size_t n)
         hs_vf va = hs_vload_once(x + i), vb = hs_vload_once(x + i + HS_LANES);
         hs_vf vc = hs_vload_once(x + i + 2 * HS_LANES), vd = hs_vload_once(x + i + 3 * HS_LANES);
 
-        hs_prefetch(x + i, HS_BLOCK * sizeof *x);
+        hs_prefetch(x + i, HS_BLOCK * sizeof *x, HS_FAR);
         a = hs_vmax_abs(va, a);
         b = hs_vmax_abs(vb, b);
         c = hs_vmax_abs(vc, c);

@@ -27,7 +27,7 @@ HS_INLINE bool hs_minmax_fast(struct hs_minmax *t, const float *x, size_t n)
         hs_vf va = hs_vload_once(x + i), vb = hs_vload_once(x + i + HS_LANES);
         hs_vf vc = hs_vload_once(x + i + 2 * HS_LANES), vd = hs_vload_once(x + i + 3 * HS_LANES);
 
-        hs_prefetch(x + i, HS_BLOCK * sizeof *x);
+        hs_prefetch(x + i, HS_BLOCK * sizeof *x, HS_FAR);
         a = (struct hs_minmax){hs_vmin(va, a.lo), hs_vmax(va, a.hi)};
         b = (struct hs_minmax){hs_vmin(vb, b.lo), hs_vmax(vb, b.hi)};
         c = (struct hs_minmax){hs_vmin(vc, c.lo), hs_vmax(vc, c.hi)};

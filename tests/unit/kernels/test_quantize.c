@@ -123,7 +123,35 @@ static void end(struct bench *b)
         end(&b);                                                                          \
     }
 
+#define QUANTIZE_ROWS(NAME, T, SIGNED)                                                         \
+    static void check_##NAME(hs_##NAME##_fn *f, const char *isa)                               \
+    {                                                                                          \
+        struct hs_rng rng = hs_rng_seed(18, 1);                                                \
+        struct bench b = begin();                                                              \
+        for (size_t shape = 0; shape < SHAPES; shape++) {                                      \
+            struct hs_quantize_args a[7];                                                      \
+            struct hs_clip_count c = {3, 5}, d = {3, 5};                                       \
+            size_t len = any_size(&rng, shape), rows, n = 1 + below(&rng, 7);                  \
+            float *x;                                                                          \
+            for (size_t i = 0; i < n; i++)                                                     \
+                a[i] = any_args(&rng, SIGNED);                                                 \
+            rows = below(&rng, len < 100 ? 20 : len < 1500 ? 3000 / len : 2);                  \
+            x = place(&b.x, rows * len, sizeof *x, shape);                                     \
+            for (size_t i = 0; i < rows; i++)                                                  \
+                fill(&rng, x + i * len, len, &a[i % n]);                                       \
+            f((T *)place(&b.got, rows *len, sizeof(T), shape / 2), x, rows, len, a, n, &c);    \
+            hs_##NAME##__scalar((T *)place(&b.want, rows *len, sizeof(T), shape / 2), x, rows, \
+                                len, a, n, &d);                                                \
+            same(#NAME, isa, len, &b.got, &b.want);                                            \
+            assert_int_equal(c.low, d.low);                                                    \
+            assert_int_equal(c.high, d.high);                                                  \
+        }                                                                                      \
+        end(&b);                                                                               \
+    }
+
 QUANTIZE(quantize_f32_s8, int8_t, true)
+QUANTIZE_ROWS(quantize_rows_f32_s8, int8_t, true)
+QUANTIZE_ROWS(quantize_rows_f32_u8, uint8_t, false)
 QUANTIZE(quantize_f32_u8, uint8_t, false)
 DEQUANTIZE(dequantize_s8_f32, int8_t)
 DEQUANTIZE(dequantize_u8_f32, uint8_t)
@@ -207,6 +235,42 @@ static void each_vector_variant_has_the_bits_of_the_scalar_one(void **state)
     printf("%zu variants\n", compared);
 }
 
+/* Long results go around the caches, from an unaligned beginning. */
+static void what_is_written_around_the_caches_is_the_same(void **state)
+{
+    enum { LONG = (16 << 20) + 77 };
+    struct guarded gx = guarded_new(LONG * sizeof(float)), gq = guarded_new(LONG + 3);
+    struct guarded gy = guarded_new(LONG), gdx = guarded_new(LONG);
+    struct hs_quantize_args a = {.scale = 0.02, .zero_point = 3, .qmin = -128, .qmax = 127};
+    struct hs_clip_count c = {0, 0}, d = {0, 0};
+    float *x = (void *)gx.bytes, *y = (void *)(gy.bytes + 4), *dx = (void *)(gdx.bytes + 4);
+    const struct hs_kernels *k = hs_kernels();
+    struct hs_rng rng = hs_rng_seed(19, 1);
+    size_t n = LONG, floats = LONG / 4 - 3;
+    int8_t *q = (int8_t *)gq.bytes + 3, *want = (int8_t *)gy.bytes;
+
+    (void)state;
+    for (size_t i = 0; i < n; i++)
+        x[i] = i < 1 << 16 ? (float)hs_rng_normal(&rng) : x[i - 65521];
+    k->quantize_f32_s8(q, x, n, &a, &c);
+    hs_quantize_f32_s8__scalar(want, x, n, &a, &d);
+    assert_memory_equal(q, want, n);
+    assert_true(c.low == d.low && c.high == d.high && c.low > 0);
+    k->fake_quantize_with_grad_f32(y, dx, x, x + 1, floats, &a);
+    for (size_t i = 0; i < floats; i += 1021) {
+        float v, g;
+        hs_fake_quantize_with_grad_f32__scalar(&v, &g, x + i, x + 1 + i, 1, &a);
+        assert_true(memcmp(&y[i], &v, sizeof v) == 0 && memcmp(&dx[i], &g, sizeof g) == 0);
+    }
+    k->dequantize_s8_f32(y, q, floats, 0.5f, 3);
+    for (size_t i = 0; i < floats; i += 1021)
+        assert_close((double)y[i], (q[i] - 3) * 0.5, 0);
+    guarded_free(&gx);
+    guarded_free(&gq);
+    guarded_free(&gy);
+    guarded_free(&gdx);
+}
+
 /* Around every tie of scales that the proof accepts: the pair has the codes of the quotient. */
 static void where_the_proof_holds_a_product_of_two_parts_has_the_codes_of_the_quotient(void **state)
 {
@@ -263,6 +327,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_vector_variant_has_the_bits_of_the_scalar_one),
+        cmocka_unit_test(what_is_written_around_the_caches_is_the_same),
         cmocka_unit_test(
             where_the_proof_holds_a_product_of_two_parts_has_the_codes_of_the_quotient),
         cmocka_unit_test(the_inside_ends_where_the_code_leaves_the_range),
