@@ -160,47 +160,6 @@ HS_INLINE bool hs_vwatch_saw(hs_vwatch w)
     return _mm256_movemask_ps(w) != 0;
 }
 
-/* Codes of 4 vectors less `base`, as 16 bits each: a value outside 0 … 255 stays outside
- * (saturated, then seen as unsigned). */
-struct hs_v16 {
-    hs_vi ab, cd;
-};
-
-HS_INLINE struct hs_v16 hs_v16_pack(hs_vi a, hs_vi b, hs_vi c, hs_vi d, hs_vi base)
-{
-    return (struct hs_v16){_mm256_sub_epi16(_mm256_packs_epi32(a, b), base),
-                           _mm256_sub_epi16(_mm256_packs_epi32(c, d), base)};
-}
-
-HS_INLINE hs_vi hs_v16_or(hs_vi all, struct hs_v16 v)
-{
-    return _mm256_or_si256(all, _mm256_or_si256(v.ab, v.cd));
-}
-
-HS_INLINE hs_vi hs_v16_max(hs_vi all, struct hs_v16 v)
-{
-    return _mm256_max_epu16(all, _mm256_max_epu16(v.ab, v.cd));
-}
-
-#define hs_v16_set _mm256_set1_epi16
-#define hs_v8_set _mm256_set1_epi8
-#define hs_v8_add _mm256_add_epi8
-
-HS_INLINE bool hs_v16_above(hs_vi all, hs_vi span)
-{
-    __m256i over = _mm256_subs_epu16(all, span);
-
-    return !_mm256_testz_si256(over, over);
-}
-
-/* Bytes in the order of the elements. */
-HS_INLINE hs_vi hs_v16_bytes(struct hs_v16 v)
-{
-    const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
-
-    return _mm256_permutevar8x32_epi32(_mm256_packus_epi16(v.ab, v.cd), order);
-}
-
 #endif
 
 #endif

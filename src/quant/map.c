@@ -74,16 +74,12 @@ enum hs_status hs_map_begin(struct hs_map *m, struct hs_arena *arena, const stru
     return m->in.is_double ? HS_OK : hs_qparams_check_float(qp, err);
 }
 
-bool hs_map_next(struct hs_map *m, struct hs_group_run *run, struct hs_quantize_args *args)
+void hs_map_args(struct hs_quantize_args *args, struct hs_map *m, size_t group)
 {
     const struct hs_quant_options *o = &m->qp->options;
 
-    if (m->next == m->groups.count)
-        return false;
-    *run = hs_groups_run(&m->groups, m->next);
-    m->next += run->len;
-    *args = (struct hs_quantize_args){.scale = m->qp->scale[run->group],
-                                      .zero_point = (int32_t)m->qp->zero_point[run->group],
+    *args = (struct hs_quantize_args){.scale = m->qp->scale[group],
+                                      .zero_point = (int32_t)m->qp->zero_point[group],
                                       .qmin = (int32_t)m->qp->qmin,
                                       .qmax = (int32_t)m->qp->qmax,
                                       .rounding = o->rounding,
@@ -92,5 +88,14 @@ bool hs_map_next(struct hs_map *m, struct hs_group_run *run, struct hs_quantize_
                                       .rng = &m->rng};
     args->nan_code =
         o->nan == HS_NAN_ZERO ? args->zero_point : args->qmin; /* `error` never comes here */
+}
+
+bool hs_map_next(struct hs_map *m, struct hs_group_run *run, struct hs_quantize_args *args)
+{
+    if (m->next == m->groups.count)
+        return false;
+    *run = hs_groups_run(&m->groups, m->next);
+    m->next += run->len;
+    hs_map_args(args, m, run->group);
     return true;
 }

@@ -22,6 +22,9 @@ HS_MUST_USE enum hs_status hs_map_begin(struct hs_map *m, struct hs_arena *arena
                                         const struct hs_tensor *x, const struct hs_qparams *qp,
                                         struct hs_error *err);
 
+/* The arguments of a group's elements. */
+void hs_map_args(struct hs_quantize_args *args, struct hs_map *m, size_t group);
+
 /* The next run and its arguments (which point into m); false at the end. */
 bool hs_map_next(struct hs_map *m, struct hs_group_run *run, struct hs_quantize_args *args);
 

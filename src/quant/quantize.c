@@ -22,6 +22,31 @@ static void run_kernel(const struct hs_map *m, const struct hs_tensor *q,
                            clipped);
 }
 
+/* Whole channels into codes of one byte: all rows in one call. */
+static enum hs_status run_rows(struct hs_map *m, struct hs_arena *arena, const struct hs_tensor *q,
+                               struct hs_clip_count *clipped, struct hs_error *err)
+{
+    const struct hs_kernels *k = hs_kernels();
+    size_t n = m->groups.channels, len = m->groups.inner, rows = m->groups.count / len;
+    struct hs_quantize_args *args = hs_arena_alloc(arena, n, sizeof *args);
+
+    if (args == NULL)
+        return hs_fail(err, HS_ENOMEM, "out of memory for %zu channels", n);
+    for (size_t i = 0; i < n; i++)
+        hs_map_args(&args[i], m, i);
+    if (hs_dtype_is_signed(q->dtype))
+        k->quantize_rows_f32_s8(q->data, m->in.x.data, rows, len, args, n, clipped);
+    else
+        k->quantize_rows_f32_u8(q->data, m->in.x.data, rows, len, args, n, clipped);
+    return HS_OK;
+}
+
+/* True when channels are rows, one behind the other. */
+static bool has_rows(const struct hs_groups *g)
+{
+    return !g->per_tensor && g->block == 0 && g->count > 0;
+}
+
 enum hs_status hs_quantize(struct hs_tensor *out, struct hs_arena *arena, const struct hs_tensor *x,
                            const struct hs_qparams *qp, struct hs_quantize_count *count,
                            struct hs_error *err)
@@ -40,9 +65,12 @@ enum hs_status hs_quantize(struct hs_tensor *out, struct hs_arena *arena, const 
     if ((st = hs_tensor_new(&q, arena, bytes ? qp->dtype : HS_INT32, x->ndim, x->shape, err)) !=
         HS_OK)
         return st;
-    while (hs_map_next(&m, &run, &args))
-        run_kernel(&m, &q, &run, &args, &clipped);
-    if ((st = hs_tensor_as(&q, arena, &q, qp->dtype, err)) != HS_OK)
+    if (bytes && has_rows(&m.groups))
+        st = run_rows(&m, arena, &q, &clipped, err);
+    else
+        while (hs_map_next(&m, &run, &args))
+            run_kernel(&m, &q, &run, &args, &clipped);
+    if (st != HS_OK || (st = hs_tensor_as(&q, arena, &q, qp->dtype, err)) != HS_OK)
         return st;
     if (count != NULL)
         *count = (struct hs_quantize_count){clipped.low, clipped.high, m.in.nan, m.in.inf};

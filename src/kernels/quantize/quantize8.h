@@ -9,6 +9,11 @@
 #include <string.h>
 
 #include "kernels/quantize/vector.h"
+#if defined(__AVX512BW__)
+#include "kernels/quantize/pack_avx512.h"
+#else
+#include "kernels/quantize/pack_avx2.h"
+#endif
 
 struct hs_quantize8 {
     struct hs_divide_plan p;
