@@ -1,4 +1,5 @@
 /* halfstep show: what is inside a file of tensors. */
+#include "cli/limits.h"
 #include "cli/opt.h"
 #include "cli/show.h"
 
@@ -12,7 +13,7 @@
 struct show_options {
     bool json, all;
     const char *name;
-    int64_t file_bytes, total_bytes, ratio, entries, json_bytes, csv_cells, opcodes;
+    struct hs_limit_args limits;
 };
 
 enum { NAME, DTYPE, SHAPE, VALUE, MIN, MAX, MEAN, SCALE, ZERO, BAD, COLUMNS };
@@ -274,25 +275,6 @@ static enum hs_status show(struct hs_str *out, const char *file, const struct sh
     return st;
 }
 
-/* From options to limits; false when one is not above 0. */
-static bool set_limits(struct hs_io_limits *limits, const struct show_options *o)
-{
-    const struct {
-        int64_t value;
-        size_t *limit;
-    } pairs[] = {{o->file_bytes, &limits->file_bytes}, {o->total_bytes, &limits->total_bytes},
-                 {o->ratio, &limits->ratio},           {o->entries, &limits->entries},
-                 {o->json_bytes, &limits->json_bytes}, {o->csv_cells, &limits->csv_cells},
-                 {o->opcodes, &limits->pickle_opcodes}};
-
-    for (size_t i = 0; i < HS_COUNTOF(pairs); i++) {
-        if (pairs[i].value <= 0)
-            return false;
-        *pairs[i].limit = (size_t)pairs[i].value;
-    }
-    return true;
-}
-
 #define FIELD(name) offsetof(struct show_options, name)
 
 static const struct hs_opt options[] = {
@@ -300,25 +282,13 @@ static const struct hs_opt options[] = {
      FIELD(name)},
     {"json", 'j', HS_OPT_FLAG, NULL, "print JSON (halfstep.show/1)", FIELD(json)},
     {"all", 'a', HS_OPT_FLAG, NULL, "also what modules keep for themselves", FIELD(all)},
-    {"limit-file", 0, HS_OPT_INT, "BYTES", "largest file or member (1 GiB)", FIELD(file_bytes)},
-    {"limit-total", 0, HS_OPT_INT, "BYTES", "most bytes unpacked (1 GiB)", FIELD(total_bytes)},
-    {"limit-ratio", 0, HS_OPT_INT, "N", "most bytes unpacked from one (200)", FIELD(ratio)},
-    {"limit-entries", 0, HS_OPT_INT, "N", "most members of an archive (1000)", FIELD(entries)},
-    {"limit-json", 0, HS_OPT_INT, "BYTES", "largest JSON text (8 MiB)", FIELD(json_bytes)},
-    {"limit-cells", 0, HS_OPT_INT, "N", "most cells of a CSV table (1000000)", FIELD(csv_cells)},
-    {"limit-opcodes", 0, HS_OPT_INT, "N", "longest pickle (1000000)", FIELD(opcodes)},
+    HS_LIMIT_ROWS(FIELD(limits)),
     HS_OPT_END};
 
 int hs_cmd_show(struct hs_cli *cli, int argc, char **argv)
 {
-    struct hs_io_limits limits = hs_io_limits_local();
-    struct show_options o = {.file_bytes = (int64_t)limits.file_bytes,
-                             .total_bytes = (int64_t)limits.total_bytes,
-                             .ratio = (int64_t)limits.ratio,
-                             .entries = (int64_t)limits.entries,
-                             .json_bytes = (int64_t)limits.json_bytes,
-                             .csv_cells = (int64_t)limits.csv_cells,
-                             .opcodes = (int64_t)limits.pickle_opcodes};
+    struct show_options o = {.limits = HS_LIMIT_ARGS_INIT};
+    struct hs_io_limits limits;
     struct hs_error err = HS_ERROR_INIT;
     struct hs_str out = HS_STR_INIT;
     struct hs_operands operands;
@@ -327,9 +297,8 @@ int hs_cmd_show(struct hs_cli *cli, int argc, char **argv)
 
     if (!hs_opt_parse(cli, options, &o, &operands, 1, 1, argc, argv, &code))
         return code;
-    if (!set_limits(&limits, &o))
-        return hs_cli_usage(cli, "show", "limits are 1 or more");
-    st = show(&out, operands.items[0], &o, &limits, &err);
+    if ((st = hs_limit_args_apply(&limits, &o.limits, &err)) == HS_OK)
+        st = show(&out, operands.items[0], &o, &limits, &err);
     if (st == HS_OK)
         fwrite(out.buf, 1, out.len, cli->out);
     hs_str_dispose(&out);

@@ -68,7 +68,9 @@ bool hs_quant_args_parse(struct hs_quant_args *a, struct hs_cli *cli, struct hs_
 {
     const char *command = argv[0]; /* the parser moves operands to the front */
 
-    *a = (struct hs_quant_args){.arena = HS_ARENA_INIT, .err = HS_ERROR_INIT};
+    *a = (struct hs_quant_args){.arena = HS_ARENA_INIT,
+                                .err = HS_ERROR_INIT,
+                                .limits = HS_LIMIT_ARGS_INIT};
     hs_quant_args_table(a, command);
     if (!hs_opt_parse(cli, a->table, a, operands, least, most, argc, argv, exit_code))
         return false;
@@ -303,10 +305,11 @@ enum hs_status hs_quant_args_qparams(struct hs_quant_args *a, const struct hs_te
 enum hs_status hs_quant_args_tensor(struct hs_quant_args *a, struct hs_container *c,
                                     const char *path, struct hs_tensor *out)
 {
-    struct hs_io_limits limits = hs_io_limits_local();
+    struct hs_io_limits limits;
     enum hs_status st;
 
-    if ((st = hs_container_open(c, path, &limits, &a->err)) != HS_OK)
+    if ((st = hs_limit_args_apply(&limits, &a->limits, &a->err)) != HS_OK ||
+        (st = hs_container_open(c, path, &limits, &a->err)) != HS_OK)
         return st;
     if ((st = hs_container_tensor(out, c, a->name, &a->err)) != HS_OK)
         hs_error_prefix(&a->err, "%s", path);

@@ -5,11 +5,12 @@
 #define HS_CLI_QUANT_ARGS_H
 
 #include "base/fmt.h"
+#include "cli/limits.h"
 #include "cli/opt.h"
 #include "io/container.h"
 #include "quant/observer.h"
 
-enum { HS_QUANT_ARGS_OPTIONS = 64 };
+enum { HS_QUANT_ARGS_OPTIONS = 96 };
 
 struct hs_quant_args {
     const char *x; /* of explain */
@@ -21,6 +22,7 @@ struct hs_quant_args {
     const char *text[HS_QUANT_ARGS_OPTIONS]; /* of each option row that takes a value */
     bool flag[HS_QUANT_ARGS_OPTIONS];        /* of each flag that is off by default */
 
+    struct hs_limit_args limits;
     size_t zeros, excluded; /* of the last observation: parts of zeros only, infinities left out */
 
     struct hs_opt table[HS_QUANT_ARGS_OPTIONS];

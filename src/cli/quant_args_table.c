@@ -120,6 +120,8 @@ static const struct {
      OBSERVE},
 };
 
+static const struct hs_opt limit_rows[] = {HS_LIMIT_ROWS(FIELD(limits)), HS_OPT_END};
+
 /* A flag that is off unless named is a flag here, too; the others take a word. */
 static bool is_plain_flag(const struct hs_quant_option_row *row)
 {
@@ -203,7 +205,8 @@ void hs_quant_args_table(struct hs_quant_args *a, const char *name)
         if (strcmp(commands[i].command, name) == 0)
             command = commands[i].bit;
     n = add_fixed(a, command);
-    for (size_t i = 0; (row = hs_quant_option_row(i)) != NULL && n + 1 < HS_QUANT_ARGS_OPTIONS;
+    for (size_t i = 0; (row = hs_quant_option_row(i)) != NULL &&
+                       n + 1 + HS_COUNTOF(limit_rows) < HS_QUANT_ARGS_OPTIONS;
          i++) {
         bool flag = is_plain_flag(row);
         const char *choices = strcmp(row->name, "include_zero") == 0 ? "true|false" : row->choices;
@@ -226,5 +229,7 @@ void hs_quant_args_table(struct hs_quant_args *a, const char *name)
                                       flag ? FIELD(flag) + i : FIELD(text) + i * sizeof a->text[0]};
         n++;
     }
+    for (size_t i = 0; command != EXPLAIN && limit_rows[i].name != NULL; i++)
+        a->table[n++] = limit_rows[i];
     a->table[n] = (struct hs_opt)HS_OPT_END;
 }

@@ -154,12 +154,14 @@ enum hs_status hs_quant_many(struct hs_quant_run *r, const char *file, bool fake
     struct hs_quant_args *a = r->args;
     struct many m = {.run = r, .file = file, .fake = fake};
     const char *output = hs_quant_output_path(a, file, r->n > 1, "npz");
-    struct hs_io_limits limits = hs_io_limits_local();
+    struct hs_io_limits limits;
     enum hs_status st;
 
     r->step = 0;
     hs_quant_run_step(r, "reading", file);
-    st = hs_container_open(&r->file, file, &limits, &a->err);
+    st = hs_limit_args_apply(&limits, &a->limits, &a->err);
+    if (st == HS_OK)
+        st = hs_container_open(&r->file, file, &limits, &a->err);
     hs_quant_run_step(r, "quantizing", file);
     if (st == HS_OK)
         st = all_tensors(&m);

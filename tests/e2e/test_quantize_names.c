@@ -88,6 +88,8 @@ static void options_that_nobody_would_read_are_refused(void **state)
         {"quantize net.json -s 1 --observer mse", 2, "--observer does not go with --scale"},
         {"quantize net.json --qparams q.json -d int4", 2, "--dtype does not go with --qparams"},
         {"quantize net.json --qparams q.json -s 1", 2, "--scale does not go with --qparams"},
+        {"quantize net.json --limit-json 10", 3, "the limit is 10"},
+        {"quantize net.json --limit-file 0", 2, "--limit-file is 1 or more"},
         {"quantize net.json --signed --unsigned", 2, "halfstep quantize: codes are"},
         {"observe net.json -n fc1.bias -o r.npy", 2, "qparams are written as .json"},
         {"observe net.json -n fc1.bias -s 1", 2, "there is no option -s"},
@@ -138,6 +140,30 @@ static void observers_take_their_own_numbers(void **state)
     assert_contains(out.buf, "--percentile takes one number");
 }
 
+/* What students hand in: a module saved whole, with float codes and NAME.scale beside them, and one
+ * whose tensors PyTorch quantized itself. */
+static void tensors_of_real_models_are_decoded_by_their_own_scales(void **state)
+{
+    const char *path = hs_test_shared("real/ee219_2024_cnn.pth");
+    char line[700];
+
+    (void)state;
+    if (path == NULL) {
+        print_message("skipped: ../shared/real is absent\n");
+        skip();
+    }
+    snprintf(line, sizeof line, "dequantize '%s' -n conv1.weight --json", path);
+    assert_int_equal(run(line), 0);
+    assert_contains(out.buf, "\"shape\":[12,3,5,5]");
+    assert_contains(out.buf, "\"scale\":0.006981327");
+    snprintf(line, sizeof line, "dequantize '%s' -n module.conv1.0.weight -o conv1.npy",
+             hs_test_shared("real/ncku_vgg8_pow2.pt"));
+    assert_int_equal(run(line), 0);
+    assert_contains(out.buf, "scale 0.015625  zero point 0");
+    assert_int_equal(run("fake-quantize conv1.npy --scale 2^-6"), 0);
+    assert_contains(out.buf, "largest error 0 ");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -148,6 +174,7 @@ int main(void)
         cmocka_unit_test(options_that_nobody_would_read_are_refused),
         cmocka_unit_test(an_axis_may_be_counted_from_the_end),
         cmocka_unit_test(observers_take_their_own_numbers),
+        cmocka_unit_test(tensors_of_real_models_are_decoded_by_their_own_scales),
         cmocka_unit_test(a_profile_replaces_the_choices_of_a_qparams_file),
     };
 
