@@ -11,6 +11,39 @@ static void print_line(void *payload, const char *text, size_t n)
     print_message("%.*s", (int)n, text);
 }
 
+/* common.lua and the topic's script, one after the other. */
+static void read_script(struct hs_str *out, struct hs_arena *arena, const char *topic)
+{
+    const char *const parts[] = {"common", topic};
+
+    for (size_t i = 0; i < 2; i++) {
+        char name[128];
+        size_t n;
+        const char *part;
+
+        snprintf(name, sizeof name, "tests/oracle/lua/%s.lua", parts[i]);
+        part = hs_test_read(arena, hs_test_source(name), &n);
+        hs_str_add_bytes(out, part, n);
+    }
+}
+
+/* Every case passed, or is a platform case; the row is for the table. */
+static void judge(const struct hs_value *result, const char *topic, size_t cases)
+{
+    const struct hs_value *failed = hs_value_get(result, "failed");
+    struct hs_oracle_row row = {.passed = (size_t)hs_value_integer(result, "passed", 0),
+                                .platform = (size_t)hs_value_integer(result, "platform", 0),
+                                .total = cases};
+
+    for (size_t i = 0; i < hs_value_len(failed); i++)
+        print_error("%s %s\n", topic, hs_value_at(failed, i)->as.string.text);
+    hs_oracle_row_write(topic, "Lua", &row);
+    print_message("Lua %s: passed %zu of %zu, platform %zu\n", topic, row.passed, cases,
+                  row.platform);
+    assert_int_equal(hs_value_len(failed), 0);
+    assert_int_equal(row.passed + row.platform, cases);
+}
+
 static void run_topic(struct hs_arena *arena, const char *topic)
 {
     struct hs_script_config config = {.files = HS_FILES_BELOW,
@@ -20,25 +53,14 @@ static void run_topic(struct hs_arena *arena, const char *topic)
     struct hs_oracle o;
     struct hs_script *s;
     struct hs_value result = hs_value_nil();
-    const struct hs_value *failed;
-    struct hs_oracle_row row = {0, 0, 0};
     struct hs_str text = HS_STR_INIT;
     struct hs_error err = HS_ERROR_INIT;
-    char name[128];
-    const char *const parts[] = {"common", topic};
 
     if (!hs_oracle_open(&o, arena, topic)) {
         print_message("skipped: ../shared/oracle/%s is absent\n", topic);
         skip();
     }
-    for (size_t i = 0; i < 2; i++) {
-        size_t n;
-        const char *part;
-
-        snprintf(name, sizeof name, "tests/oracle/lua/%s.lua", parts[i]);
-        part = hs_test_read(arena, hs_test_source(name), &n);
-        hs_str_add_bytes(&text, part, n);
-    }
+    read_script(&text, arena, topic);
     config.read_root = o.folder;
     assert_ok(hs_script_new(&s, &config, &err), &err);
     assert_ok(hs_script_set(s, "manifest", &o.manifest, &err), &err);
@@ -47,21 +69,7 @@ static void run_topic(struct hs_arena *arena, const char *topic)
                             NULL, &err),
               &err);
     hs_str_dispose(&text);
-    failed = hs_value_get(&result, "failed");
-    for (size_t i = 0; i < hs_value_len(failed); i++)
-        print_error("%s %s\n", topic, hs_value_at(failed, i)->as.string.text);
-    row.passed = (size_t)hs_value_integer(&result, "passed", 0);
-    row.platform = (size_t)hs_value_integer(&result, "platform", 0);
-    row.total = hs_value_len(o.cases);
-    hs_oracle_row_write(topic, "Lua", &row);
-    print_message("Lua %s: passed %d of %d, platform %d\n", topic,
-                  (int)hs_value_integer(&result, "passed", 0),
-                  (int)hs_value_integer(&o.manifest, "case_count", -1),
-                  (int)hs_value_integer(&result, "platform", 0));
-    assert_int_equal(hs_value_len(failed), 0);
-    assert_int_equal(hs_value_integer(&result, "passed", 0) +
-                         hs_value_integer(&result, "platform", 0),
-                     hs_value_integer(&o.manifest, "case_count", -1));
+    judge(&result, topic, hs_value_len(o.cases));
     hs_script_free(s);
 }
 
