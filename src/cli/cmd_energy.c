@@ -1,11 +1,13 @@
-/* halfstep energy LAYER…: operations and picojoules of a layer in float32 and in integers, in every
- * way of counting side by side. */
-#include "cli/opt.h"
-#include "cli/quant_args.h"
-
+/* halfstep energy LAYER|FILE…: operations and picojoules of a layer in float32 and in integers, in
+ * every way of counting side by side. */
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/path.h"
+#include "base/utf8.h"
+#include "cli/energy_model.h"
+#include "cli/limits.h"
+#include "cli/quant_args.h"
 #include "cli/text.h"
 #include "quant/energy.h"
 
@@ -14,11 +16,16 @@ enum { MOST_LAYERS = 64 };
 struct energy_options {
     bool no_bias, json;
     const char *accounting, *padding;
+    struct hs_opt_list sizes;
+    struct hs_limit_args limits;
 };
 
 struct layers {
     size_t n;
-    const char *text[MOST_LAYERS];
+    const struct energy_options *options;
+    struct hs_arena *arena;
+    const char *name[MOST_LAYERS]; /* in its file; NULL for one of the command line */
+    const char *text[MOST_LAYERS]; /* "linear:128x10" */
     struct hs_energy_layer layer[MOST_LAYERS];
     struct hs_energy_counts counts[MOST_LAYERS][HS_ACCOUNTING_COUNT];
     bool wanted[HS_ACCOUNTING_COUNT];
@@ -44,9 +51,62 @@ static enum hs_status choose(struct layers *l, const char *names, struct hs_erro
     return HS_OK;
 }
 
-static enum hs_status count(struct layers *l, const struct energy_options *o,
-                            const struct hs_operands *operands, struct hs_error *err)
+/* The layer as the command line writes it. */
+static const char *text_of(struct hs_arena *arena, const struct hs_energy_layer *l)
 {
+    if (l->kernel == 0)
+        return hs_arena_printf(arena, "linear:%" PRId64 "x%" PRId64, l->in, l->out);
+    return hs_arena_printf(arena,
+                           "conv:%" PRId64 "x%" PRId64 "x%" PRId64 ":s%" PRId64 ":p%" PRId64
+                           ":g%" PRId64 "@%" PRId64 "x%" PRId64,
+                           l->in, l->out, l->kernel, l->stride, l->padding, l->groups, l->height,
+                           l->width);
+}
+
+/* Counts one more layer in every accounting; a visitor of hs_energy_model_each(). */
+static enum hs_status add_layer(void *payload, const char *name,
+                                const struct hs_energy_layer *layer, struct hs_error *err)
+{
+    struct layers *l = payload;
+    struct hs_energy_layer *to = &l->layer[l->n];
+    const char *padding = l->options->padding;
+    enum hs_status st = HS_OK;
+
+    if (l->n == MOST_LAYERS)
+        return hs_fail(err, HS_ELIMIT, "more than %d layers are not counted at once", MOST_LAYERS);
+    *to = *layer;
+    to->bias = layer->bias && !l->options->no_bias;
+    to->valid_taps = padding != NULL && strcmp(padding, "valid") == 0;
+    l->name[l->n] = name;
+    l->text[l->n] = text_of(l->arena, layer);
+    if (l->text[l->n] == NULL)
+        return hs_fail(err, HS_ENOMEM, "out of memory");
+    for (int a = 0; st == HS_OK && a < HS_ACCOUNTING_COUNT; a++)
+        st = hs_energy_count(&l->counts[l->n][a], to, (enum hs_accounting)a, err);
+    if (st != HS_OK)
+        hs_error_prefix(err, "%s", name != NULL ? name : l->text[l->n]);
+    l->n++;
+    return st;
+}
+
+static enum hs_status add_file(struct layers *l, const char *path, struct hs_error *err)
+{
+    struct hs_container file = HS_CONTAINER_INIT;
+    const struct hs_energy_model model = {&file, &l->options->sizes, l->arena};
+    struct hs_io_limits limits;
+    enum hs_status st = hs_limit_args_apply(&limits, &l->options->limits, err);
+
+    if (st == HS_OK && (st = hs_container_open(&file, path, &limits, err)) == HS_OK &&
+        (st = hs_energy_model_each(&model, add_layer, l, err)) != HS_OK && st != HS_EINVAL)
+        hs_error_prefix(err, "%s", path);
+    hs_container_dispose(&file);
+    return st;
+}
+
+static enum hs_status count(struct layers *l, const struct hs_operands *operands,
+                            struct hs_error *err)
+{
+    const struct energy_options *o = l->options;
     enum hs_status st = choose(l, o->accounting, err);
 
     if (st == HS_OK && o->padding != NULL && strcmp(o->padding, "dense") != 0 &&
@@ -54,18 +114,14 @@ static enum hs_status count(struct layers *l, const struct energy_options *o,
         return hs_fail(err, HS_EINVAL, "--padding cannot be \"%.40s\": choose dense or valid",
                        o->padding);
     for (size_t i = 0; st == HS_OK && i < operands->len; i++) {
-        struct hs_energy_layer *layer = &l->layer[i];
+        const char *text = operands->items[i];
+        struct hs_energy_layer layer;
 
-        l->text[i] = operands->items[i];
-        if ((st = hs_energy_layer_parse(layer, l->text[i], err)) != HS_OK)
-            return st;
-        layer->bias = !o->no_bias;
-        layer->valid_taps = o->padding != NULL && strcmp(o->padding, "valid") == 0;
-        for (int a = 0; st == HS_OK && a < HS_ACCOUNTING_COUNT; a++)
-            st = hs_energy_count(&l->counts[i][a], layer, (enum hs_accounting)a, err);
-        if (st != HS_OK)
-            hs_error_prefix(err, "%s", l->text[i]);
-        l->n = i + 1;
+        if (!hs_starts_with(text, "linear:") && !hs_starts_with(text, "conv:") &&
+            (strchr(text, ':') == NULL || hs_path_exists(text)))
+            st = add_file(l, text, err);
+        else if ((st = hs_energy_layer_parse(&layer, text, err)) == HS_OK)
+            st = add_layer(l, NULL, &layer, err);
     }
     return st;
 }
@@ -98,9 +154,16 @@ static void print_layer(FILE *out, const struct layers *l, size_t i)
     const struct hs_energy_layer *layer = &l->layer[i];
     const struct hs_energy_counts *c = &l->counts[i][0];
 
+    if (l->name[i] != NULL) {
+        struct hs_str shown = HS_STR_INIT;
+
+        hs_text_sanitize(&shown, l->name[i], strlen(l->name[i]), 0, false);
+        fprintf(out, "%s  ", shown.buf);
+        hs_str_dispose(&shown);
+    }
     fprintf(out, "%s  %s", l->text[i], layer->bias ? "with bias" : "no bias");
     if (layer->kernel > 0)
-        fprintf(out, ", %" PRId64 "x%" PRId64 " outputs a channel, padding %s", c->out_height,
+        fprintf(out, "\n  %" PRId64 "x%" PRId64 " outputs a channel, padding %s", c->out_height,
                 c->out_width, layer->valid_taps ? "not multiplied (valid)" : "multiplied (dense)");
     fprintf(out, "\n  float32: %" PRId64 " multiplications, %" PRId64 " additions\n%s",
             c->fp32[HS_ENERGY_FP32_MUL], c->fp32[HS_ENERGY_FP32_ADD], head);
@@ -204,6 +267,8 @@ static bool layer_value(struct hs_value *out, struct hs_arena *arena, const stru
     *out = hs_value_map();
     for (int a = 0; ok && a < HS_ACCOUNTING_COUNT; a++)
         ok = !l->wanted[a] || add_accounting(&list, arena, a, &l->counts[i][a]);
+    if (l->name[i] != NULL)
+        ok = ok && hs_value_set(out, arena, "name", hs_value_string(arena, l->name[i]));
     ok = ok && hs_value_set(out, arena, "layer", hs_value_string(arena, l->text[i])) &&
          hs_value_set(out, arena, "bias", hs_value_bool(layer->bias));
     if (layer->kernel > 0)
@@ -257,10 +322,14 @@ int hs_cmd_energy(struct hs_cli *cli, int argc, char **argv)
         {"padding", 0, HS_OPT_TEXT, "WORD",
          "products with padding count, or are not done (dense|valid)",
          offsetof(struct energy_options, padding)},
+        {"size", 0, HS_OPT_LIST, "NAME=HxW[:sS][:pP]",
+         "rows x columns that the convolution NAME of a file sees, its stride and padding",
+         offsetof(struct energy_options, sizes)},
         {"json", 'j', HS_OPT_FLAG, NULL, "print JSON; energies are exact decimals as text",
          offsetof(struct energy_options, json)},
+        HS_LIMIT_ROWS(offsetof(struct energy_options, limits)),
         HS_OPT_END};
-    struct energy_options o = {.json = false};
+    struct energy_options o = {.limits = HS_LIMIT_ARGS_INIT};
     struct hs_arena arena = HS_ARENA_INIT;
     struct hs_error err = HS_ERROR_INIT;
     struct hs_operands operands;
@@ -272,8 +341,13 @@ int hs_cmd_energy(struct hs_cli *cli, int argc, char **argv)
     if (!hs_opt_parse(cli, options, &o, &operands, 1, MOST_LAYERS, argc, argv, &code))
         return code;
     layers = hs_arena_alloc_zero(&arena, 1, sizeof *layers);
-    st = layers == NULL ? hs_fail(&err, HS_ENOMEM, "out of memory")
-                        : count(layers, &o, &operands, &err);
+    if (layers != NULL) {
+        layers->options = &o;
+        layers->arena = &arena;
+        st = count(layers, &operands, &err);
+    } else {
+        st = hs_fail(&err, HS_ENOMEM, "out of memory");
+    }
     if (st == HS_OK && !o.json)
         print_text(cli->out, layers);
     else if (st == HS_OK && !to_value(&v, &arena, layers))

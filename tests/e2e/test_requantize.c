@@ -11,6 +11,9 @@ static int make_input(void **state)
     } files[] = {{"acc.csv", "1000,-1000\n500000,7\n"},
                  {"half.csv", "0.5,1\n"},
                  {"over.csv", "3000000000,1\n"},
+                 {"net.json", "{\"conv1\":{\"weight\":[[[[1,2],[3,4]]]],\"bias\":[1],"
+                              "\"padding\":[1,1],\"stride\":[2,2]},"
+                              "\"fc\":{\"weight\":[[1,2,3],[4,5,6]]},\"bn\":{\"weight\":[1,2]}}"},
                  {"one.csv", "7984,-7984\n"}};
     char path[600];
 
@@ -156,6 +159,26 @@ static void padding_is_counted_or_left_out(void **state)
     assert_contains(out.buf, "choose dense or valid");
 }
 
+/* conv1: one kernel of 2 x 2 over 4 x 4; fc: 3 -> 2 without bias. */
+static void the_layers_of_a_file_are_counted(void **state)
+{
+    (void)state;
+    assert_int_equal(run("energy net.json --size conv1=4x4:s2 -a folded --json"), 0);
+    assert_contains(out.buf, "\"name\":\"conv1\",\"layer\":\"conv:1x1x2:s2:p0:g1@4x4\"");
+    assert_contains(out.buf, "\"bias\":true");
+    assert_contains(out.buf, "\"int8_mul\":16"); /* 2 x 2 positions of 4 taps */
+    assert_contains(out.buf, "\"name\":\"fc\",\"layer\":\"linear:3x2\",\"bias\":false");
+    assert_int_equal(run("energy net.json"), 2);
+    assert_contains(out.buf, "add --size conv1=32x32");
+    assert_int_equal(run("energy net.json --size conv1=4"), 2);
+    assert_contains(out.buf, "write rows x columns");
+    assert_int_equal(run("energy net.json --size conv2=4x4"), 2);
+    assert_contains(out.buf, "no convolution of that name");
+    assert_int_equal(run("energy acc.csv"), 3);
+    assert_contains(out.buf, "acc.csv: holds no layer");
+    assert_int_equal(run("energy absent.pt"), 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -167,6 +190,7 @@ int main(void)
         cmocka_unit_test(each_mistake_has_its_sentence),
         cmocka_unit_test(a_layer_is_counted_in_every_accounting),
         cmocka_unit_test(padding_is_counted_or_left_out),
+        cmocka_unit_test(the_layers_of_a_file_are_counted),
     };
 
     return cmocka_run_group_tests(tests, make_input, NULL);
