@@ -6,6 +6,8 @@
 /* Each bin is cut into this many parts before two histograms are merged. */
 enum { UPSAMPLE = 128 };
 
+enum { BLOCK = 8 }; /* floats of an AVX2 register */
+
 static const double most_positions = 0x1p40; /* of the merged grid; exact in float and int64 */
 
 enum hs_status hs_histogram_init(struct hs_histogram *h, struct hs_arena *arena, size_t bins,
@@ -33,13 +35,23 @@ static void ends_of(float *min, float *max, const float *x, size_t n)
     }
 }
 
+/* The last of the bins + 1 edges as torch.linspace's AVX2 kernel computes it: blocks of 8 begin
+ * with a fused element from the upper end, and come in pairs; what is left over is exact. It may
+ * miss `hi` by an ulp, and elements above it are not counted. */
+static float last_edge(float lo, float hi, size_t bins)
+{
+    float step = (hi - lo) / (float)bins, back = (float)(BLOCK - 1);
+
+    return (bins + 1) % (2 * BLOCK) != 0 ? hi : fmaf(-step, back, hi) + step * back;
+}
+
 /* torch.histc(x, bins, int(lo), int(hi)). Counts are kept as doubles: as floats they would stop at
  * 2^24. */
 static enum hs_status count(float *counts, size_t bins, struct hs_arena *arena, const float *x,
                             size_t n, float lo, float hi, struct hs_error *err)
 {
     double *whole = hs_arena_alloc_zero(arena, bins, sizeof *whole);
-    float width;
+    float end;
 
     if (whole == NULL)
         return hs_fail(err, HS_ENOMEM, "out of memory for %zu bins", bins);
@@ -51,16 +63,12 @@ static enum hs_status count(float *counts, size_t bins, struct hs_arena *arena, 
         lo -= 1;
         hi += 1;
     }
-    width = hi - lo;
+    end = last_edge(lo, hi, bins);
     for (size_t i = 0; i < n; i++) {
-        float scaled = (x[i] - lo) * (float)bins;
-        size_t at;
+        float at = (x[i] - lo) / (end - lo) * (float)bins;
 
-        if (!(x[i] >= lo && x[i] <= hi))
-            continue;
-        scaled /= width;
-        at = scaled < (float)bins ? (size_t)scaled : bins - 1; /* the last bin holds its end */
-        whole[at]++;
+        if (x[i] >= lo && x[i] <= end)
+            whole[at < (float)bins ? (size_t)at : bins - 1]++; /* the last bin holds its end */
     }
     for (size_t i = 0; i < bins; i++)
         counts[i] = (float)whole[i];

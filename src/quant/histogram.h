@@ -1,7 +1,7 @@
 /* The histogram that PyTorch 1.13.1 keeps while it calibrates (HistogramObserver), to the last bit:
  * float32 where torch has float32, float64 where Python or torch has float64. Later versions
  * changed the algorithm. Source: torch/ao/quantization/observer.py and
- * aten/src/ATen/native/cpu/{HistogramKernel,SumKernel}.cpp of v1.13.1.
+ * aten/src/ATen/native/cpu/{HistogramKernel,RangeFactoriesKernel,SumKernel}.cpp of v1.13.1.
  *
  * What is peculiar to 1.13: bins are counted between min and max truncated to whole numbers, so
  * elements outside them are not counted at all; when the truncated ends are equal, the batch's own
