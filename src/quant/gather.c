@@ -74,7 +74,8 @@ enum hs_status hs_gather(struct hs_gathered *out, struct hs_range *range, struct
     enum hs_status st;
 
     /* minmax judges the data first: empty tensors, NaN, batches that do not fit */
-    if ((st = hs_observe(range, arena, "minmax", batches, n, config, err)) != HS_OK ||
+    if ((st = hs_observer_find("minmax")->observe(range, arena, batches, n, config, err)) !=
+            HS_OK ||
         (st = make_pool(&p, arena, batches, n, config, err)) != HS_OK)
         return st;
     for (size_t b = 0; b < n; b++)

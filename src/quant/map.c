@@ -38,7 +38,7 @@ enum hs_status hs_qparams_check(const struct hs_qparams *qp, const struct hs_gro
             return hs_fail(err, HS_EINVAL,
                            "scale %s (number %zu) is no step: it must be above 0 and finite",
                            hs_fmt_double(number, qp->scale[i]), i);
-        if (qp->zero_point[i] < qp->qmin || qp->zero_point[i] > qp->qmax)
+        if (!hs_zero_point_fits(qp, qp->zero_point[i]))
             return hs_fail(err, HS_EINVAL,
                            "zero point %lld (number %zu) is outside the codes %lld to %lld of %s; "
                            "choose one of them, or a dtype that holds it",

@@ -50,10 +50,10 @@ enum hs_status hs_observe(struct hs_range *out, struct hs_arena *arena, const ch
 {
     const struct hs_observer *observer = hs_observer_find(id);
     struct hs_observer_config own = *config;
+    enum hs_status st;
 
     if (observer == NULL) {
         struct hs_str names = HS_STR_INIT;
-        enum hs_status st;
 
         for (size_t i = 0; i < HS_COUNTOF(observers); i++)
             hs_str_printf(&names, "%s%s", i > 0 ? ", " : "", observers[i]->id);
@@ -65,5 +65,9 @@ enum hs_status hs_observe(struct hs_range *out, struct hs_arena *arena, const ch
     if (n == 0)
         return hs_fail(err, HS_EINVAL, "there is no batch to observe");
     own.axis = hs_axis_of(config->axis, batches[0]->ndim);
-    return observer->observe(out, arena, batches, n, &own, err);
+    st = observer->observe(out, arena, batches, n, &own, err);
+    if (st == HS_OK && own.options.scheme == HS_POWER_OF_TWO &&
+        own.options.pow2_rounding == HS_POW2_MSE)
+        st = hs_pow2_search(out, arena, batches, n, &own, err);
+    return st;
 }

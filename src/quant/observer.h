@@ -37,8 +37,16 @@ struct hs_observer_config hs_observer_config_default(void);
 const struct hs_observer *const *hs_observers(size_t *count);
 const struct hs_observer *hs_observer_find(const char *id);
 
-/* Runs one by name. HS_ENOTFOUND lists the observers; HS_EINVAL for a parameter out of its range or
- * no batch. */
+/* Chooses exponents by the data, for pow2_rounding mse: of the five from that of non_overflow (for
+ * the range) downwards, the one whose codes lose least squares; the coarser one of equals (Vitis
+ * AI, MinMSE). They are clamped to the option's shifts. Sets range->exponent. */
+HS_MUST_USE enum hs_status hs_pow2_search(struct hs_range *range, struct hs_arena *arena,
+                                          const struct hs_tensor *const *batches, size_t n,
+                                          const struct hs_observer_config *config,
+                                          struct hs_error *err);
+
+/* Runs one by name, and hs_pow2_search() behind it where config->options ask for that.
+ * HS_ENOTFOUND lists the observers; HS_EINVAL for a parameter out of its range or no batch. */
 HS_MUST_USE enum hs_status hs_observe(struct hs_range *out, struct hs_arena *arena, const char *id,
                                       const struct hs_tensor *const *batches, size_t n,
                                       const struct hs_observer_config *config,

@@ -94,6 +94,8 @@ static enum hs_status set_flag(struct hs_quant_options *q, const struct option *
         *flag = text[0] == 't';
     else
         return wrong(o, "say true or false", v, err);
+    if (o->offset == offsetof(struct hs_quant_options, narrow))
+        q->narrow_symmetric = false; /* what the user says goes before the profile's habit */
     return HS_OK;
 }
 

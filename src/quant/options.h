@@ -5,6 +5,7 @@
 
 #include "base/str.h"
 #include "num/round.h"
+#include "quant/requantize.h"
 #include "tensor/value.h"
 
 enum hs_division { HS_DIVIDE, HS_RECIPROCAL };
@@ -12,7 +13,13 @@ enum hs_zero_point_order { HS_AFTER_ROUNDING, HS_BEFORE_ROUNDING };
 enum hs_denominator { HS_DENOM_QMAX, HS_DENOM_HALF_RANGE, HS_DENOM_NEG_QMIN };
 enum hs_all_zero { HS_ALL_ZERO_UNIT, HS_ALL_ZERO_EPS, HS_ALL_ZERO_ERROR };
 enum hs_unsigned_mid { HS_MID, HS_MID_MINUS_ONE };
-enum hs_pow2_rounding { HS_POW2_NEAREST, HS_POW2_CEIL, HS_POW2_FLOOR, HS_POW2_MSE };
+enum hs_pow2_rounding {
+    HS_POW2_NEAREST,
+    HS_POW2_CEIL,
+    HS_POW2_FLOOR,
+    HS_POW2_MSE,         /* Vitis MinMSE: the best of five from non_overflow down */
+    HS_POW2_NON_OVERFLOW /* Vitis NonOverflow: ceil with half a code to spare at both ends */
+};
 enum hs_nan_policy { HS_NAN_ERROR, HS_NAN_ZERO, HS_NAN_QMIN };
 enum hs_inf_policy { HS_INF_SATURATE, HS_INF_ERROR };
 enum hs_precision {
@@ -20,7 +27,7 @@ enum hs_precision {
     HS_PRECISION_F32,
     HS_PRECISION_F64
 }; /* of qparams and of quantize */
-enum hs_scheme { HS_AFFINE, HS_SYMMETRIC, HS_POWER_OF_TWO };
+enum hs_scheme { HS_AFFINE, HS_SYMMETRIC, HS_POWER_OF_TWO, HS_DYADIC };
 
 struct hs_quant_options {
     const char *profile; /* its name; borrowed from the table */
@@ -39,6 +46,10 @@ struct hs_quant_options {
     double eps;
     int min_shift, max_shift; /* bounds of -log2(scale); [-8, 8] */
     uint64_t seed;            /* of stochastic rounding */
+    /* Habits that only a profile sets. */
+    bool narrow_symmetric;         /* symmetric codes are narrow; setting `narrow` ends it */
+    bool zero_point_of_difference; /* z = R(qmin - min/s), not qmin - R(min/s) (TFLite) */
+    bool free_zero_point;          /* given zero points may lie outside [qmin, qmax] */
 };
 
 /* Options of a profile ("torch", "onnx", …); NULL is the program's own defaults. HS_ENOTFOUND lists
@@ -70,6 +81,7 @@ HS_MUST_USE enum hs_status hs_quant_options_from_value(struct hs_quant_options *
 
 struct hs_profile {
     const char *name, *help, *source;
+    enum hs_requantize requantize; /* how its integer layers come back to codes */
     struct hs_quant_options options;
 };
 const struct hs_profile *hs_profiles(size_t *count); /* the first one is the program's own */

@@ -20,7 +20,7 @@ int hs_pow2_exponent(double scale, enum hs_pow2_rounding mode, int min_shift, in
         return -min_shift;
     m = 2 * frexp(scale, &k); /* scale = m 2^k, 1 <= m < 2 */
     k--;
-    if (mode == HS_POW2_CEIL)
+    if (mode == HS_POW2_CEIL || mode == HS_POW2_NON_OVERFLOW || mode == HS_POW2_MSE)
         e = k + (m > 1);
     else if (mode == HS_POW2_FLOOR)
         e = k;

@@ -4,24 +4,31 @@
 
 #include "base/mem.h"
 
+enum { NARROW_SYMMETRIC = 1, ZERO_POINT_OF_DIFFERENCE = 2, FREE_ZERO_POINT = 4 };
+
 static const struct hs_profile profiles[] = {
-#define HS_PROFILE(id, of_scheme, of_division, of_denominator, of_all_zero, of_eps, of_qparams, \
-                   of_codes, text, cited)                                                       \
-    {.name = (id),                                                                              \
-     .help = (text),                                                                            \
-     .source = (cited),                                                                         \
-     .options = {.profile = (id),                                                               \
-                 .rounding = HS_ROUND_HALF_EVEN,                                                \
-                 .division = (of_division),                                                     \
-                 .denominator = (of_denominator),                                               \
-                 .all_zero = (of_all_zero),                                                     \
-                 .qparams_precision = (of_qparams),                                             \
-                 .precision = (of_codes),                                                       \
-                 .scheme = (of_scheme),                                                         \
-                 .include_zero = true,                                                          \
-                 .eps = (of_eps),                                                               \
-                 .min_shift = -8,                                                               \
-                 .max_shift = 8}},
+#define HS_PROFILE(id, of_scheme, of_rounding, of_division, of_order, of_denominator, of_all_zero, \
+                   of_eps, of_qparams, of_codes, of_requantize, habits, text, cited)               \
+    {.name = (id),                                                                                 \
+     .help = (text),                                                                               \
+     .source = (cited),                                                                            \
+     .requantize = HS_REQUANTIZE_##of_requantize,                                                  \
+     .options = {.profile = (id),                                                                  \
+                 .rounding = HS_ROUND_##of_rounding,                                               \
+                 .division = (of_division),                                                        \
+                 .zero_point_order = (of_order),                                                   \
+                 .denominator = (of_denominator),                                                  \
+                 .all_zero = (of_all_zero),                                                        \
+                 .qparams_precision = (of_qparams),                                                \
+                 .precision = (of_codes),                                                          \
+                 .scheme = (of_scheme),                                                            \
+                 .include_zero = true,                                                             \
+                 .eps = (of_eps),                                                                  \
+                 .min_shift = -8,                                                                  \
+                 .max_shift = 8,                                                                   \
+                 .narrow_symmetric = ((habits)&NARROW_SYMMETRIC) != 0,                             \
+                 .zero_point_of_difference = ((habits)&ZERO_POINT_OF_DIFFERENCE) != 0,             \
+                 .free_zero_point = ((habits)&FREE_ZERO_POINT) != 0}},
 #include "quant/profiles.def"
 #undef HS_PROFILE
 };

@@ -37,7 +37,9 @@ enum hs_status hs_qtarget_range(int64_t *qmin, int64_t *qmax, const struct hs_qt
         lo = target->quant_min;
         hi = target->quant_max;
     }
-    lo += options->narrow && lo < hi - 1;
+    lo += (options->narrow || (options->narrow_symmetric && options->scheme == HS_SYMMETRIC &&
+                               hs_dtype_is_signed(target->dtype) && !target->has_range)) &&
+          lo < hi - 1;
     if (options->reduce_range) {
         lo = (lo - (lo < 0 && lo % 2 != 0)) / 2; /* floor: -128..127 becomes -64..63 */
         hi = (hi - (hi < 0 && hi % 2 != 0)) / 2;
@@ -45,6 +47,13 @@ enum hs_status hs_qtarget_range(int64_t *qmin, int64_t *qmax, const struct hs_qt
     *qmin = lo;
     *qmax = hi;
     return HS_OK;
+}
+
+bool hs_zero_point_fits(const struct hs_qparams *qp, int64_t z)
+{
+    const int64_t most = INT64_C(1) << 24; /* exact as a float, and no sum with a code overflows */
+
+    return qp->options.free_zero_point ? z >= -most && z <= most : z >= qp->qmin && z <= qp->qmax;
 }
 
 static int64_t middle_of(const struct plan *p, const struct hs_qtarget *target)
@@ -78,18 +87,14 @@ static enum hs_status make_plan(struct plan *p, const struct hs_qtarget *target,
                        "asserts it, too)",
                        (long long)target->quant_min, (long long)target->quant_max);
     p->options = options;
-    p->single =
-        options->qparams_precision != HS_PRECISION_F64 && options->scheme != HS_POWER_OF_TWO;
+    p->single = options->qparams_precision != HS_PRECISION_F64 &&
+                (options->scheme == HS_AFFINE || options->scheme == HS_SYMMETRIC);
     if (symmetric && options->reduce_range && !hs_dtype_is_signed(target->dtype))
         return hs_fail(
             err, HS_EINVAL,
             "%s, symmetric and reduce_range do not go together (PyTorch refuses them as well): "
             "the middle %lld is outside 0 to %lld; use affine, or a signed dtype",
             hs_dtype_name(target->dtype), (long long)middle_of(p, target), (long long)p->qmax);
-    if (options->scheme == HS_POWER_OF_TWO && options->pow2_rounding == HS_POW2_MSE)
-        return hs_fail(err, HS_EINVAL,
-                       "pow2_rounding mse chooses by the data, which a range no longer holds; "
-                       "use nearest, ceil or floor");
     p->middle = middle_of(p, target);
     p->denominator = options->denominator == HS_DENOM_QMAX         ? (double)(p->qmax - p->middle)
                      : options->denominator == HS_DENOM_HALF_RANGE ? (double)(p->qmax - p->qmin) / 2
@@ -117,10 +122,12 @@ static double clamp(double v, int64_t lo, int64_t hi)
 static int64_t affine_zero_point(const struct plan *p, double lo, double s)
 {
     enum hs_round r = p->options->rounding;
-    bool nearest = r == HS_ROUND_HALF_AWAY || r == HS_ROUND_HALF_UP;
+    double qmin = (double)p->qmin, ratio = at(p, lo / s);
 
-    return (int64_t)clamp((double)p->qmin -
-                              hs_round(at(p, lo / s), nearest ? r : HS_ROUND_HALF_EVEN),
+    if (r != HS_ROUND_HALF_AWAY && r != HS_ROUND_HALF_UP)
+        r = HS_ROUND_HALF_EVEN;
+    return (int64_t)clamp(p->options->zero_point_of_difference ? hs_round(at(p, qmin - ratio), r)
+                                                               : qmin - hs_round(ratio, r),
                           p->qmin, p->qmax);
 }
 
@@ -150,30 +157,71 @@ static enum hs_status without_width(const struct plan *p, double *scale, int64_t
     return HS_OK;
 }
 
-static enum hs_status power_of_two(const struct plan *p, double s, double *scale,
-                                   int64_t *zero_point, int *exponent, struct hs_error *err)
+/* One part of a range on its way to a scale. */
+struct part {
+    double min, max;
+    const int *chosen; /* exponent by the data, or NULL */
+    double scale;
+    int64_t zero_point;
+    int exponent;
+};
+
+/* The scale at which both ends are half a code inside (Vitis NonOverflow). */
+static double guarded(const struct plan *p, double min, double max)
+{
+    return fmax(min / ((double)(p->qmin - p->middle) - 0.5),
+                max / ((double)(p->qmax - p->middle) + 0.5));
+}
+
+static enum hs_status power_of_two(const struct plan *p, struct part *part, double s,
+                                   struct hs_error *err)
 {
     const struct hs_quant_options *o = p->options;
+    bool by_data = o->pow2_rounding == HS_POW2_MSE;
 
     if (s == 0 && o->all_zero == HS_ALL_ZERO_ERROR)
-        return without_width(p, scale, zero_point, err);
-    *exponent = hs_pow2_exponent(s, o->pow2_rounding, o->min_shift, o->max_shift);
-    *scale = ldexp(1, *exponent);
-    *zero_point = p->middle;
+        return without_width(p, &part->scale, &part->zero_point, err);
+    if (by_data && part->chosen == NULL)
+        return hs_fail(err, HS_EINVAL,
+                       "pow2_rounding mse chooses by the data, which this range no longer holds; "
+                       "observe with it, give the tensor, too, or use nearest, ceil or floor");
+    if (o->pow2_rounding == HS_POW2_NON_OVERFLOW)
+        s = guarded(p, part->min, part->max);
+    part->exponent = hs_pow2_exponent(by_data ? ldexp(1, *part->chosen) : s, o->pow2_rounding,
+                                      o->min_shift, o->max_shift);
+    part->scale = ldexp(1, part->exponent);
+    part->zero_point = p->middle;
     return HS_OK;
 }
 
-static enum hs_status one(const struct plan *p, double min, double max, double *scale,
-                          int64_t *zero_point, int *exponent, struct hs_error *err)
+/* b/2^c as the lab's hardware multiplies: 8 bits, shifts to 15. */
+static enum hs_status dyadic(const struct plan *p, struct part *part, double s,
+                             struct hs_error *err)
+{
+    struct hs_requantizer r = {.mode = HS_REQUANTIZE_DYADIC, .n = 1, .multiplier = &s};
+    struct hs_arena arena = HS_ARENA_INIT;
+    enum hs_status st = hs_requantizer_prepare(&r, &arena, err);
+
+    if (st == HS_OK) {
+        part->scale = ldexp(r.mantissa[0] > 0 ? r.mantissa[0] : 1, -r.shift[0]);
+        part->zero_point = p->middle;
+    } else {
+        hs_error_prefix(err, "a dyadic scale");
+    }
+    hs_arena_dispose(&arena);
+    return st;
+}
+
+static enum hs_status one(const struct plan *p, struct part *part, struct hs_error *err)
 {
     const struct hs_quant_options *o = p->options;
     char a[HS_FMT_SIZE], b[HS_FMT_SIZE];
-    double lo = at(p, min), hi = at(p, max), s;
+    double lo = at(p, part->min), hi = at(p, part->max), s;
 
-    if (!(min <= max) || isinf(min) || isinf(max))
+    if (!(part->min <= part->max) || isinf(part->min) || isinf(part->max))
         return hs_fail(err, HS_ERANGE,
                        "min %s and max %s are no range: both must be finite and min at most max",
-                       hs_fmt_double(a, min), hs_fmt_double(b, max));
+                       hs_fmt_double(a, part->min), hs_fmt_double(b, part->max));
     if (o->scheme == HS_AFFINE) {
         lo = o->include_zero && lo > 0 ? 0 : lo;
         hi = o->include_zero && hi < 0 ? 0 : hi;
@@ -183,15 +231,17 @@ static enum hs_status one(const struct plan *p, double min, double max, double *
     }
     if (isinf(s))
         return hs_fail(err, HS_ERANGE, "the range %s to %s is too wide for a %s scale",
-                       hs_fmt_double(a, min), hs_fmt_double(b, max),
+                       hs_fmt_double(a, part->min), hs_fmt_double(b, part->max),
                        p->single ? "float32" : "float64");
     if (o->scheme == HS_POWER_OF_TWO)
-        return power_of_two(p, s, scale, zero_point, exponent, err);
+        return power_of_two(p, part, s, err);
     if (s == 0)
-        return without_width(p, scale, zero_point, err);
+        return without_width(p, &part->scale, &part->zero_point, err);
+    if (o->scheme == HS_DYADIC)
+        return dyadic(p, part, s, err);
     s = fmax(s, at(p, o->eps));
-    *scale = s;
-    *zero_point = o->scheme == HS_AFFINE ? affine_zero_point(p, lo, s) : p->middle;
+    part->scale = s;
+    part->zero_point = o->scheme == HS_AFFINE ? affine_zero_point(p, lo, s) : p->middle;
     return HS_OK;
 }
 
@@ -206,7 +256,6 @@ enum hs_status hs_qparams_from_range(struct hs_qparams *out, struct hs_arena *ar
                             .options = *options};
     struct plan p;
     enum hs_status st = make_plan(&p, target, options, err);
-    int unused;
 
     if (st != HS_OK)
         return st;
@@ -220,13 +269,20 @@ enum hs_status hs_qparams_from_range(struct hs_qparams *out, struct hs_arena *ar
         (options->scheme == HS_POWER_OF_TWO && qp.exponent == NULL))
         return hs_fail(err, HS_ENOMEM, "out of memory for %zu scales", qp.n);
     for (size_t i = 0; i < qp.n; i++) {
-        st = one(&p, range->min[i], range->max[i], &qp.scale[i], &qp.zero_point[i],
-                 qp.exponent != NULL ? &qp.exponent[i] : &unused, err);
+        struct part part = {.min = range->min[i],
+                            .max = range->max[i],
+                            .chosen = range->exponent != NULL ? &range->exponent[i] : NULL};
+
+        st = one(&p, &part, err);
         if (st != HS_OK) {
             if (qp.n > 1)
                 hs_error_prefix(err, "part %zu of the range", i);
             return st;
         }
+        qp.scale[i] = part.scale;
+        qp.zero_point[i] = part.zero_point;
+        if (qp.exponent != NULL)
+            qp.exponent[i] = part.exponent;
     }
     *out = qp;
     return HS_OK;

@@ -17,6 +17,7 @@ struct hs_range {
     int axis;          /* -1: per tensor */
     size_t block_size; /* 0: none */
     size_t excluded;   /* infinities left out */
+    int *exponent;     // (n) of the scales that the data chose (hs_pow2_search), else NULL
 };
 
 struct hs_qparams {
@@ -50,10 +51,13 @@ HS_MUST_USE enum hs_status hs_observe_minmax(struct hs_range *out, struct hs_are
 /* Scale and zero point of each part of a range; the only place that makes them.
  *   affine        s = (max - min) / (qmax - qmin),  z = clamp(qmin - R(min / s))
  *   symmetric     s = max|x| / d (option denominator),  z = 0, or the middle of an unsigned range
- *   power_of_two  s = 2^e, e from max|x| / d in float64; a range of zeros gives 2^-max_shift
- * in the precision of the options. R is the option rounding where that is a nearest mode, else
- * half_even. HS_ERANGE: min > max, not finite, too wide for the precision, or all zeros under
- * all_zero=error. pow2_rounding=mse needs the data, which a range no longer holds: HS_EINVAL. */
+ *   power_of_two  s = 2^e, e from max|x| / d in float64; a range of zeros gives 2^-max_shift.
+ *                 non_overflow: the smallest s with min >= s (qmin - z - 1/2), max <= s (qmax - z +
+ * 1/2) dyadic        s = b/2^c, from max|x| / d in float64: b = floor(s 2^15), halved by floor
+ * until it has 8 bits, at least 1 in the precision of the options. R is the option rounding where
+ * that is a nearest mode, else half_even. HS_ERANGE: min > max, not finite, too wide for the
+ * precision, or all zeros under all_zero=error. pow2_rounding=mse needs the data: HS_EINVAL where
+ * range->exponent is NULL. */
 HS_MUST_USE enum hs_status hs_qparams_from_range(struct hs_qparams *out, struct hs_arena *arena,
                                                  const struct hs_range *range,
                                                  const struct hs_qtarget *target,
@@ -65,7 +69,8 @@ HS_MUST_USE enum hs_status hs_qparams_from_range(struct hs_qparams *out, struct 
  * clamped to [min_shift, max_shift]; scale 0 gives -max_shift. */
 int hs_pow2_exponent(double scale, enum hs_pow2_rounding mode, int min_shift, int max_shift);
 
-/* Exponents given to pow2_rounding "mse" are those of "nearest", where its search begins. */
+/* "mse" and "non_overflow" are "ceil" here: the guard of half a code is in the scale, and the data
+ * of mse choose from there down (quant/observer.h, hs_pow2_search). */
 
 /* The scheme's own range of codes: of `bits` (0: those of dtype), or quant_min..quant_max, then
  * narrow and reduce_range. HS_EINVAL when they do not fit dtype. */
@@ -80,6 +85,9 @@ HS_MUST_USE enum hs_status hs_qtarget_range(int64_t *qmin, int64_t *qmax,
  * names what is wrong. */
 HS_MUST_USE enum hs_status hs_qtarget_from_value(struct hs_qtarget *out, const struct hs_value *map,
                                                  struct hs_error *err);
+
+/* z lies in [qmin, qmax]; in profiles that define others (free_zero_point), within +-2^24. */
+bool hs_zero_point_fits(const struct hs_qparams *qp, int64_t z);
 
 struct hs_quantize_count {
     size_t clipped_low, clipped_high; /* elements whose code left [qmin, qmax], infinities too */

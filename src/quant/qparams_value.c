@@ -34,14 +34,17 @@ static bool set_integers(struct hs_value *map, struct hs_arena *arena, const cha
     return hs_value_set(map, arena, key, list);
 }
 
-static bool set_exponents(struct hs_value *map, struct hs_arena *arena, const struct hs_qparams *qp)
+static bool set_exponents(struct hs_value *map, struct hs_arena *arena, const int *exponent,
+                          size_t n, int axis)
 {
     struct hs_value list = hs_value_list();
 
-    if (qp->n == 1 && qp->axis < 0)
-        return hs_value_set(map, arena, "exponent", hs_value_int(qp->exponent[0]));
-    for (size_t i = 0; i < qp->n; i++)
-        if (!hs_value_push(&list, arena, hs_value_int(qp->exponent[i])))
+    if (exponent == NULL)
+        return true;
+    if (n == 1 && axis < 0)
+        return hs_value_set(map, arena, "exponent", hs_value_int(exponent[0]));
+    for (size_t i = 0; i < n; i++)
+        if (!hs_value_push(&list, arena, hs_value_int(exponent[i])))
             return false;
     return hs_value_set(map, arena, "exponent", list);
 }
@@ -61,7 +64,8 @@ bool hs_range_to_value(struct hs_value *out, struct hs_arena *arena, const struc
 
     if (!set_numbers(&map, arena, "min", r->min, r->n, r->axis) ||
         !set_numbers(&map, arena, "max", r->max, r->n, r->axis) ||
-        !set_axis(&map, arena, r->axis, r->block_size, "block"))
+        !set_axis(&map, arena, r->axis, r->block_size, "block") ||
+        !set_exponents(&map, arena, r->exponent, r->n, r->axis))
         return false;
     if (r->excluded > 0 &&
         !hs_value_set(&map, arena, "excluded", hs_value_int((int64_t)r->excluded)))
@@ -76,7 +80,7 @@ bool hs_qparams_to_value(struct hs_value *out, struct hs_arena *arena, const str
 
     if (!set_numbers(&map, arena, "scale", qp->scale, qp->n, qp->axis) ||
         !set_integers(&map, arena, "zero_point", qp->zero_point, qp->n, qp->axis) ||
-        (qp->exponent != NULL && !set_exponents(&map, arena, qp)) ||
+        !set_exponents(&map, arena, qp->exponent, qp->n, qp->axis) ||
         !hs_value_set(&map, arena, "qmin", hs_value_int(qp->qmin)) ||
         !hs_value_set(&map, arena, "qmax", hs_value_int(qp->qmax)) ||
         !hs_value_set(&map, arena, "dtype", hs_value_string(arena, hs_dtype_name(qp->dtype))) ||
@@ -110,6 +114,34 @@ static enum hs_status read_axis(int *axis, size_t *block_size, const struct hs_v
     return HS_OK;
 }
 
+/* Exponents that the data chose; none is fine. */
+static enum hs_status read_exponents(struct hs_range *r, struct hs_arena *arena,
+                                     const struct hs_value *v, struct hs_error *err)
+{
+    const struct hs_value *list = hs_value_get(v, "exponent");
+    double *e;
+    size_t n;
+    enum hs_status st;
+
+    if (list == NULL || list->kind == HS_NIL)
+        return HS_OK;
+    if ((st = hs_numbers_from_value(&e, &n, arena, v, "exponent", err)) != HS_OK)
+        return st;
+    if (n != r->n)
+        return hs_fail(err, HS_ESHAPE, "min has %zu values and exponent %zu; give as many of both",
+                       r->n, n);
+    r->exponent = hs_arena_alloc(arena, n, sizeof *r->exponent);
+    if (r->exponent == NULL)
+        return hs_fail(err, HS_ENOMEM, "out of memory for %zu exponents", n);
+    for (size_t i = 0; i < n; i++) {
+        if (!(fabs(e[i]) <= 1100) || e[i] != trunc(e[i]))
+            return hs_fail(err, HS_EINVAL, "exponent %g is no whole number from -1100 to 1100",
+                           e[i]);
+        r->exponent[i] = (int)e[i];
+    }
+    return HS_OK;
+}
+
 enum hs_status hs_range_from_value(struct hs_range *out, struct hs_arena *arena,
                                    const struct hs_value *v, struct hs_error *err)
 {
@@ -133,6 +165,8 @@ enum hs_status hs_range_from_value(struct hs_range *out, struct hs_arena *arena,
                 "min %s and max %s are no range: both must be finite and min at most max",
                 hs_fmt_double(a, r.min[i]), hs_fmt_double(b, r.max[i]));
         }
+    if ((st = read_exponents(&r, arena, v, err)) != HS_OK)
+        return st;
     *out = r;
     return HS_OK;
 }
@@ -252,7 +286,7 @@ static enum hs_status check_values(const struct hs_qparams *qp, struct hs_error 
         if (!(qp->scale[i] > 0) || isinf(qp->scale[i]))
             return hs_fail(err, HS_EINVAL, "scale %s is no step: it must be above 0 and finite",
                            hs_fmt_double(text, qp->scale[i]));
-        if (qp->zero_point[i] < qp->qmin || qp->zero_point[i] > qp->qmax)
+        if (!hs_zero_point_fits(qp, qp->zero_point[i]))
             return hs_fail(err, HS_EINVAL,
                            "zero point %lld is outside the codes %lld to %lld of %s; choose one of "
                            "them, or a dtype that holds it",

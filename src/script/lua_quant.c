@@ -122,8 +122,31 @@ static const char *const qparams_names[] = {"dtype",     "bits",       "signed",
                                             "quant_max", "qmin",       "qmax",   "profile",
                                             "axis",      "block_size", NULL};
 
-/*** quant.qparams(range, options) → {scale, zero_point, qmin, qmax, dtype, …}. dtype or bits and
- * signed, profile, and every option. */
+/* What the data choose, where a tensor stands at `index` and the options ask for it. */
+static void search_exponents(lua_State *L, int index, struct hs_range *range,
+                             const struct hs_qtarget *target, const struct hs_quant_options *o,
+                             struct hs_arena *arena)
+{
+    struct hs_observer_config c = hs_observer_config_default();
+    struct hs_tensor t;
+    const struct hs_tensor *batch = &t;
+    struct hs_error err = HS_ERROR_INIT;
+
+    if (lua_isnoneornil(L, index) || o->scheme != HS_POWER_OF_TWO ||
+        o->pow2_rounding != HS_POW2_MSE)
+        return;
+    hs_lua_tensor_from(L, index, &t, arena, HS_FLOAT64);
+    c.axis = range->axis;
+    c.block_size = range->block_size;
+    c.target = *target;
+    c.options = *o;
+    if (hs_pow2_search(range, arena, &batch, 1, &c, &err) != HS_OK)
+        hs_script_raise(L, &err);
+}
+
+/*** quant.qparams(range, options[, t]) → {scale, zero_point, qmin, qmax, dtype, …}. dtype or bits
+ * and signed, profile, and every option. t is the tensor behind the range, for
+ * pow2_rounding = "mse" (or observe with that option). */
 static int qparams(lua_State *L)
 {
     struct hs_arena *arena;
@@ -135,15 +158,17 @@ static int qparams(lua_State *L)
     struct hs_error err = HS_ERROR_INIT;
 
     luaL_checktype(L, 1, LUA_TTABLE);
-    lua_settop(L, 2);
+    lua_settop(L, 3);
     arena = hs_lua_scratch(L);
     v = hs_lua_options(L, 2, arena);
     hs_lua_check_names(L, &v, qparams_names, NULL);
     hs_script_to_value(L, 1, &r, arena);
     o = read_options(L, &v);
     if (hs_range_from_value(&range, arena, &r, &err) != HS_OK ||
-        hs_qtarget_from_value(&target, &v, &err) != HS_OK ||
-        hs_qparams_from_range(&qp, arena, &range, &target, &o, &err) != HS_OK)
+        hs_qtarget_from_value(&target, &v, &err) != HS_OK)
+        return hs_script_raise(L, &err);
+    search_exponents(L, 3, &range, &target, &o, arena);
+    if (hs_qparams_from_range(&qp, arena, &range, &target, &o, &err) != HS_OK)
         return hs_script_raise(L, &err);
     if (!hs_qparams_to_value(&result, arena, &qp))
         return luaL_error(L, "not enough memory");

@@ -53,7 +53,7 @@ static void the_order_of_rounding_and_zero_point_is_explained(void **state)
 {
     (void)state;
     assert_int_equal(run("explain x=2.5 s=1 z=-43 zero_point_order=before_rounding"), 0);
-    assert_contains(out.buf, "R(2.5) = 2; C adds the zero point");
+    assert_contains(out.buf, "R(2.5) = 2; D adds the zero point");
     assert_contains(out.buf, "R(2.5 - 43) + 43 = 3.");
     assert_contains(out.buf, "A -41, B -41, C -40");
 }

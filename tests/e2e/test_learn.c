@@ -245,7 +245,7 @@ static void list_names_the_lesson_and_its_steps(void **state)
     assert_contains(out.buf, "{\"schema\":\"halfstep.list/1\",\"lessons\":[");
     assert_contains(out.buf, "{\"id\":\"halves\",\"title\":\"Half a step\",\"minutes\":5,\"steps\":[\"width\",\"worst\"]}");
     assert_contains(out.buf, "\"assignments\":[");
-    assert_contains(out.buf, "\"schemes\":[\"affine\",\"symmetric\",\"power_of_two\"]");
+    assert_contains(out.buf, "\"schemes\":[\"affine\",\"symmetric\",\"power_of_two\",\"dyadic\"]");
     hs_str_dispose(&out);
 }
 

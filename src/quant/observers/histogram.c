@@ -33,7 +33,8 @@ static enum hs_status observe(struct hs_range *out, struct hs_arena *arena,
     enum hs_status st = hs_qtarget_range(&qmin, &qmax, &config->target, &config->options, err);
 
     /* the plain range says how many groups there are, and what is wrong with the data */
-    if (st != HS_OK || (st = hs_observe(&range, arena, "minmax", batches, n, config, err)) != HS_OK)
+    if (st != HS_OK ||
+        (st = hs_observer_find("minmax")->observe(&range, arena, batches, n, config, err)) != HS_OK)
         return st;
     h = hs_arena_alloc(arena, range.n, sizeof *h);
     if (h == NULL)

@@ -104,6 +104,54 @@ static void mse_cuts_an_outlier_when_codes_are_few(void **state)
     assert_true(observed(*state, "mse", x, 101, &config).max[0] > 2.9);
 }
 
+/* Two-bit codes -2..1 of forty 0.25 and one 1.6. Squares lost: s = 2: 40 * 0.0625 + 0.4^2 = 2.66;
+ * s = 1: 2.86; s = 1/2 (0.5 rounds to 0): 3.71; s = 1/4: 1.35^2 = 1.8225; s = 1/8: 40 * 0.125^2 +
+ * 1.475^2 = 2.80. With ten 0.25 s = 2 loses least: 0.785. */
+static void pow2_by_data_takes_the_exponent_that_loses_least(void **state)
+{
+    double x[41];
+    struct hs_observer_config config = hs_observer_config_default();
+    struct hs_error err = HS_ERROR_INIT;
+    struct hs_qparams qp;
+    struct hs_range r;
+
+    for (size_t i = 0; i < 41; i++)
+        x[i] = i == 0 ? 1.6 : 0.25;
+    config.target = (struct hs_qtarget){.dtype = HS_INT8, .bits = 2};
+    assert_ok(hs_quant_options_profile(&config.options, "lab-pow2", &err), &err);
+    config.options.pow2_rounding = HS_POW2_MSE;
+    r = observed(*state, "minmax", x, 41, &config);
+    assert_int_equal(r.exponent[0], -2);
+    assert_ok(hs_qparams_from_range(&qp, *state, &r, &config.target, &config.options, &err), &err);
+    assert_close(qp.scale[0], 0.25, 0);
+    assert_int_equal(observed(*state, "minmax", x, 11, &config).exponent[0], 1);
+    config.options.max_shift = 1; /* 2^-1 loses more than 2^1 */
+    assert_int_equal(observed(*state, "minmax", x, 41, &config).exponent[0], 1);
+    r.exponent = NULL;
+    assert_fails(hs_qparams_from_range(&qp, *state, &r, &config.target, &config.options, &err),
+                 HS_EINVAL, &err, "observe with it");
+}
+
+static void pow2_by_data_sees_channels_on_their_own(void **state)
+{
+    double x[82];
+    struct hs_tensor t = hs_tensor_view(x, HS_FLOAT64, 2, (size_t[]){2, 41});
+    const struct hs_tensor *batch = &t;
+    struct hs_observer_config config = hs_observer_config_default();
+    struct hs_error err = HS_ERROR_INIT;
+    struct hs_range r;
+
+    for (size_t i = 0; i < 82; i++)
+        x[i] = i == 0 ? 1.6 : i < 41 ? 0.25 : 0;
+    config.target = (struct hs_qtarget){.dtype = HS_INT8, .bits = 2};
+    assert_ok(hs_quant_options_profile(&config.options, "lab-pow2", &err), &err);
+    config.options.pow2_rounding = HS_POW2_MSE;
+    config.axis = 0;
+    assert_ok(hs_observe(&r, *state, "minmax", &batch, 1, &config, &err), &err);
+    assert_int_equal(r.exponent[0], -2);
+    assert_int_equal(r.exponent[1], -8); /* zeros: 2^-max_shift */
+}
+
 static void moving_average_starts_at_the_first_batch(void **state)
 {
     double a[] = {-1, 2}, b[] = {-3, 6};
@@ -156,6 +204,8 @@ int main(void)
         T(percentiles_interpolate_between_neighbours),
         T(sigma_may_reach_past_the_data_unless_told_not_to),
         T(mse_cuts_an_outlier_when_codes_are_few),
+        T(pow2_by_data_takes_the_exponent_that_loses_least),
+        T(pow2_by_data_sees_channels_on_their_own),
         T(moving_average_starts_at_the_first_batch),
         T(parameters_out_of_range_are_named),
     };

@@ -135,6 +135,45 @@ static void wrong_names_and_values_list_what_is_possible(void **state)
     }
 }
 
+/* TFLite narrows symmetric codes until the user says otherwise. */
+static void a_word_of_the_user_ends_a_habit_of_the_profile(void **state)
+{
+    struct hs_error err = HS_ERROR_INIT;
+    struct hs_quant_options o;
+
+    (void)state;
+    assert_ok(hs_quant_options_profile(&o, "tflite", &err), &err);
+    assert_true(o.narrow_symmetric && !o.narrow);
+    assert_ok(set_text(&o, "narrow", "false", &err), &err);
+    assert_true(!o.narrow_symmetric && !o.narrow);
+}
+
+static void every_profile_names_the_requantization_of_its_layers(void **state)
+{
+    static const struct {
+        const char *name;
+        enum hs_requantize mode;
+        enum hs_round rounding;
+    } rows[] = {{"halfstep", HS_REQUANTIZE_FLOAT, HS_ROUND_HALF_EVEN},
+                {"torch", HS_REQUANTIZE_FLOAT, HS_ROUND_HALF_EVEN},
+                {"onnx", HS_REQUANTIZE_FLOAT, HS_ROUND_HALF_EVEN},
+                {"tflite", HS_REQUANTIZE_GEMMLOWP, HS_ROUND_HALF_AWAY},
+                {"lab-scale-chain", HS_REQUANTIZE_FLOAT, HS_ROUND_HALF_EVEN},
+                {"lab-pow2", HS_REQUANTIZE_SHIFT_FLOOR, HS_ROUND_HALF_EVEN},
+                {"lab-mlp", HS_REQUANTIZE_FLOAT, HS_ROUND_HALF_EVEN},
+                {"distiller", HS_REQUANTIZE_FLOAT, HS_ROUND_HALF_EVEN}};
+    size_t count;
+    const struct hs_profile *p = hs_profiles(&count);
+
+    (void)state;
+    assert_int_equal(count, sizeof rows / sizeof *rows);
+    for (size_t i = 0; i < count; i++) {
+        assert_string_equal(p[i].name, rows[i].name);
+        assert_int_equal(p[i].requantize, rows[i].mode);
+        assert_int_equal(p[i].options.rounding, rows[i].rounding);
+    }
+}
+
 static void every_profile_says_where_it_comes_from(void **state)
 {
     struct hs_error err = HS_ERROR_INIT;
@@ -162,6 +201,8 @@ int main(void)
         T(shifts_are_symmetric_unless_the_lower_bound_is_given_in_either_order),
         T(numbers_and_flags_come_as_text_too),
         T(wrong_names_and_values_list_what_is_possible),
+        T(a_word_of_the_user_ends_a_habit_of_the_profile),
+        T(every_profile_names_the_requantization_of_its_layers),
         T(every_profile_says_where_it_comes_from),
     };
 

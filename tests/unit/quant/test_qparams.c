@@ -58,6 +58,9 @@ static void each_profile_has_its_symmetric_denominator(void **state)
     o = profile("onnx");
     o.scheme = HS_SYMMETRIC;
     assert_close(make(*state, -3, 1, HS_INT8, &o).scale[0], (double)(3.0f / 127.0f), 0);
+    assert_int_equal(make(*state, -3, 1, HS_INT8, &o).qmin, -127);
+    o = profile(NULL);
+    o.scheme = HS_SYMMETRIC;
     o.denominator = HS_DENOM_NEG_QMIN;
     assert_close(make(*state, -3, 1, HS_INT8, &o).scale[0], (double)(3.0f / 128.0f), 0);
     o.narrow = true;
@@ -118,6 +121,97 @@ static void senseless_wishes_are_refused_with_a_remedy(void **state)
     o = profile("lab-pow2");
     o.pow2_rounding = HS_POW2_MSE;
     refused(*state, -1, 1, target, &o, HS_EINVAL, "no longer holds");
+}
+
+/* Vitis NonOverflow: 2^-7 holds -128.5/128 to 127.5/128; the next float outside does not. */
+static void non_overflow_leaves_half_a_code_at_both_ends(void **state)
+{
+    struct hs_quant_options o = profile("lab-pow2");
+
+    o.pow2_rounding = HS_POW2_NON_OVERFLOW;
+    assert_int_equal(make(*state, -1.00390625, 0, HS_INT8, &o).exponent[0], -7);
+    assert_int_equal(make(*state, nextafter(-1.00390625, -2), 0, HS_INT8, &o).exponent[0], -6);
+    assert_int_equal(make(*state, -0.5, 0.99609375, HS_INT8, &o).exponent[0], -7);
+    assert_int_equal(make(*state, 0, nextafter(0.99609375, 1), HS_INT8, &o).exponent[0], -6);
+    assert_int_equal(make(*state, -1.00390625, 0.99609375, HS_UINT8, &o).exponent[0], -7);
+    assert_int_equal(make(*state, 0, 0, HS_INT8, &o).exponent[0], -8);
+    assert_int_equal(make(*state, 0, 1e-9, HS_INT8, &o).exponent[0], -8); /* max_shift */
+    o.pow2_rounding = HS_POW2_CEIL;
+    o.denominator = HS_DENOM_QMAX;
+    assert_int_equal(make(*state, -0.5, 0.99609375, HS_INT8, &o).exponent[0], -6);
+}
+
+/* 0.0123 2^15 = 403.04: 403 needs 9 bits, 201 / 2^14 is the result; 0.5 2^15 is halved to 128 /
+ * 2^8. */
+static void dyadic_scales_have_eight_bits_halved_by_floor(void **state)
+{
+    struct hs_quant_options o = profile(NULL);
+    struct hs_qtarget target = {.dtype = HS_INT8};
+
+    o.scheme = HS_DYADIC;
+    assert_close(make(*state, -1.5621, 1, HS_INT8, &o).scale[0], 201.0 / 16384, 0);
+    assert_close(make(*state, -63.5, 1, HS_INT8, &o).scale[0], 0.5, 0);
+    assert_close(make(*state, 0, 127 * 255.9, HS_INT8, &o).scale[0], 255, 0); /* c = 0 */
+    assert_close(make(*state, 0, 1e-7, HS_INT8, &o).scale[0], 0x1p-15, 0);    /* b at least 1 */
+    assert_int_equal(make(*state, -1, 1, HS_UINT8, &o).zero_point[0], 128);
+    assert_close(make(*state, 0, 0, HS_INT8, &o).scale[0], 1, 0);
+    refused(*state, 0, 127 * 256.5, target, &o, HS_ERANGE, "a dyadic scale: multiplier 0 is 256.5");
+}
+
+/* GetAsymmetricQuantizationParams rounds qmin - min/s, halves away from zero: 0 + 10.5 is 11. */
+static void tflite_rounds_the_difference_and_narrows_weights(void **state)
+{
+    struct hs_quant_options o = profile("tflite"), torch = profile("torch");
+
+    assert_int_equal(make(*state, -10.5, 244.5, HS_UINT8, &o).zero_point[0], 11);
+    assert_int_equal(make(*state, -10.5, 244.5, HS_UINT8, &torch).zero_point[0], 10);
+    assert_int_equal(make(*state, -10.5, 244.5, HS_INT8, &o).zero_point[0], -118);
+    assert_int_equal(make(*state, -10.5, 244.5, HS_INT8, &o).qmin, -128);
+    o.scheme = HS_SYMMETRIC;
+    assert_int_equal(make(*state, -2, 1, HS_INT8, &o).qmin, -127);
+    assert_close(make(*state, -2, 1, HS_INT8, &o).scale[0], (double)(2.0f / 127.0f), 0);
+}
+
+static void lab_profiles_compute_in_float64(void **state)
+{
+    struct hs_quant_options chain = profile("lab-scale-chain"), mlp = profile("lab-mlp");
+    struct hs_qtarget target = {.dtype = HS_INT8};
+
+    assert_close(make(*state, -0.1, 0, HS_INT8, &chain).scale[0], 0.1 / 127, 0);
+    assert_int_equal(make(*state, -0.1, 0, HS_INT8, &chain).qmin, -128);
+    assert_close(make(*state, -0.1, 0, HS_INT4, &mlp).scale[0], 0.1 / 7, 0);
+    refused(*state, 0, 0, target, &chain, HS_ERANGE, "all_zero=unit");
+    assert_close(make(*state, 0, 0, HS_INT8, &mlp).scale[0], 1, 0);
+}
+
+/* Distiller's zero points are free; elsewhere one outside the codes is refused. */
+static void a_free_zero_point_is_used_as_it_stands(void **state)
+{
+    double scale = 0.5, x[] = {200, 0, 1000};
+    int64_t zero = -300;
+    size_t n = 3;
+    struct hs_qparams qp = {.scale = &scale,
+                            .zero_point = &zero,
+                            .n = 1,
+                            .axis = -1,
+                            .qmax = 255,
+                            .dtype = HS_UINT8,
+                            .options = profile("distiller")};
+    struct hs_tensor t = hs_tensor_view(x, HS_FLOAT64, 1, &n), q, back;
+    struct hs_error err = HS_ERROR_INIT;
+
+    assert_ok(hs_quantize(&q, *state, &t, &qp, NULL, &err), &err);
+    assert_close(hs_tensor_get(&q, 0), 100, 0);
+    assert_close(hs_tensor_get(&q, 1), 0, 0);
+    assert_close(hs_tensor_get(&q, 2), 255, 0);
+    assert_ok(hs_dequantize(&back, *state, &q, &qp, HS_FLOAT64, &err), &err);
+    assert_close(hs_tensor_get(&back, 0), 200, 0);
+    zero = -(INT64_C(1) << 24) - 1;
+    assert_fails(hs_quantize(&q, *state, &t, &qp, NULL, &err), HS_EINVAL, &err, "-16777217");
+    hs_error_clear(&err);
+    zero = -300;
+    qp.options = profile(NULL);
+    assert_fails(hs_quantize(&q, *state, &t, &qp, NULL, &err), HS_EINVAL, &err, "-300");
 }
 
 static void reduced_ranges_are_those_of_torch(void **state)
@@ -225,6 +319,11 @@ int main(void)
         T(unsigned_symmetric_zero_point_is_the_middle_of_choice),
         T(zeros_follow_the_policy),
         T(senseless_wishes_are_refused_with_a_remedy),
+        T(non_overflow_leaves_half_a_code_at_both_ends),
+        T(dyadic_scales_have_eight_bits_halved_by_floor),
+        T(tflite_rounds_the_difference_and_narrows_weights),
+        T(lab_profiles_compute_in_float64),
+        T(a_free_zero_point_is_used_as_it_stands),
         T(reduced_ranges_are_those_of_torch),
         T(exponents_are_decided_exactly_beside_powers_and_sqrt2),
         T(values_give_the_same_qparams_back),
