@@ -21,50 +21,39 @@ static hs_sgemm_tile_fn *const tiles[] = {HS_SGEMM_9_ROWS(HS_SGEMM_NAME, 1)
                                               HS_SGEMM_9_ROWS(HS_SGEMM_NAME, 2)
                                                   HS_SGEMM_9_ROWS(HS_SGEMM_NAME, 3)};
 
-/* 16 x 16: pairs, quadruples, then lanes of 128 bits. */
-static void transpose16(float *out, size_t out_step, const float *in, size_t in_step)
+/* 4 columns of rows i, i + 4, i + 8 and i + 12, one a lane: loading with an insertion costs less
+ * than a shuffle across lanes. */
+static inline __m512 load_lanes(const float *in, size_t in_step)
 {
-    __m512 r[16], t[16];
+    __m512 v = _mm512_castps128_ps512(_mm_loadu_ps(in));
 
-    UNROLL
-    for (size_t i = 0; i < 16; i++)
-        r[i] = _mm512_loadu_ps(in + i * in_step);
-    UNROLL
-    for (size_t i = 0; i < 16; i += 2) {
-        t[i] = _mm512_unpacklo_ps(r[i], r[i + 1]);
-        t[i + 1] = _mm512_unpackhi_ps(r[i], r[i + 1]);
-    }
-    UNROLL
-    for (size_t i = 0; i < 16; i += 4) {
-        UNROLL
-        for (size_t j = 0; j < 2; j++) {
-            __m512d lo = _mm512_castps_pd(t[i + j]), hi = _mm512_castps_pd(t[i + j + 2]);
+    v = _mm512_insertf32x4(v, _mm_loadu_ps(in + 4 * in_step), 1);
+    v = _mm512_insertf32x4(v, _mm_loadu_ps(in + 8 * in_step), 2);
+    return _mm512_insertf32x4(v, _mm_loadu_ps(in + 12 * in_step), 3);
+}
 
-            r[i + 2 * j] = _mm512_castpd_ps(_mm512_unpacklo_pd(lo, hi));
-            r[i + 2 * j + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(lo, hi));
-        }
-    }
-    UNROLL
-    for (size_t i = 0; i < 16; i += 8) {
-        UNROLL
-        for (size_t j = 0; j < 4; j++) {
-            t[i + j] = _mm512_shuffle_f32x4(r[i + j], r[i + j + 4], 0x88);
-            t[i + j + 4] = _mm512_shuffle_f32x4(r[i + j], r[i + j + 4], 0xdd);
-        }
-    }
-    UNROLL
-    for (size_t i = 0; i < 8; i++) {
-        _mm512_storeu_ps(out + i * out_step, _mm512_shuffle_f32x4(t[i], t[i + 8], 0x88));
-        _mm512_storeu_ps(out + (i + 8) * out_step, _mm512_shuffle_f32x4(t[i], t[i + 8], 0xdd));
-    }
+/* 16 rows, 4 columns: four transpositions of 4 x 4 side by side. */
+static inline void transpose4(float *out, size_t out_step, const float *in, size_t in_step)
+{
+    __m512 a = load_lanes(in, in_step), b = load_lanes(in + in_step, in_step);
+    __m512 c = load_lanes(in + 2 * in_step, in_step), d = load_lanes(in + 3 * in_step, in_step);
+    __m512d ab = _mm512_castps_pd(_mm512_unpacklo_ps(a, b));
+    __m512d cd = _mm512_castps_pd(_mm512_unpacklo_ps(c, d));
+    __m512d ab2 = _mm512_castps_pd(_mm512_unpackhi_ps(a, b));
+    __m512d cd2 = _mm512_castps_pd(_mm512_unpackhi_ps(c, d));
+
+    _mm512_storeu_pd(out, _mm512_unpacklo_pd(ab, cd));
+    _mm512_storeu_pd(out + out_step, _mm512_unpackhi_pd(ab, cd));
+    _mm512_storeu_pd(out + 2 * out_step, _mm512_unpacklo_pd(ab2, cd2));
+    _mm512_storeu_pd(out + 3 * out_step, _mm512_unpackhi_pd(ab2, cd2));
 }
 
 static void transpose(float *out, size_t out_step, const float *in, size_t in_step, size_t cols)
 {
     size_t i = 0;
 
-    for (; cols - i >= LANES; i += LANES)
-        transpose16(out + i * out_step, out_step, in + i, in_step);
+    for (; cols - i >= 4; i += 4)
+        transpose4(out + i * out_step, out_step, in + i, in_step);
     hs_sgemm_transpose_rest(out + i * out_step, out_step, in + i, in_step, LANES, cols - i, LANES);
 }
 

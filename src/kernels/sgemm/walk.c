@@ -4,10 +4,12 @@
 #include "kernels/sgemm/tile.h"
 
 enum {
-    KC = 512,       /* k of a block: a tile's rows of A stay in the first cache */
-    NC = 768,       /* columns of B in a block, which stay in the second */
-    MC = 168,       /* rows of A that are copied at once: a multiple of most tiles' rows */
-    FEW_ROWS = 18,  /* for no more than this B is not worth copying */
+    KC = 512,      /* k of a block: a tile's rows of A stay in the first cache */
+    NC = 768,      /* columns of B in a block, which stay in the second */
+    MC = 168,      /* rows of A that are copied at once: a multiple of most tiles' rows */
+    FEW_ROWS = 18, /* for no more than this B is not worth copying */
+    LOW = 64, /* as many rows and no more: copies of B are small and used while they are near */
+    LOW_KC = 128,
     LINE = 16,      /* floats of a cache line */
     SAME_SETS = 512 /* floats: rows at a multiple of this compete for a few sets of the cache */
 };
@@ -178,6 +180,8 @@ static void clear(const struct hs_sgemm *g)
 
 void hs_sgemm_walk(const struct hs_sgemm *g, void *scratch, const struct hs_sgemm_set *set)
 {
+    bool low = g->b_transposed && g->m <= LOW;
+    size_t kc = low ? LOW_KC : KC, nc = low ? set->lanes * set->vectors : NC;
     bool on_lines = g->ldb % LINE == 0 && (uintptr_t)g->b % (LINE * sizeof(float)) == 0;
     struct walk w = {.g = g, .set = set, .edge = scratch};
 
@@ -187,10 +191,10 @@ void hs_sgemm_walk(const struct hs_sgemm *g, void *scratch, const struct hs_sgem
     w.copy_a = g->a_transposed && g->lda % SAME_SETS == 0 && g->n > HS_SGEMM_WIDTH_MOST;
     if (g->k == 0 && !g->accumulate)
         clear(g);
-    for (w.j = 0; w.j < g->n; w.j += NC) {
-        w.n = least(NC, g->n - w.j);
-        for (w.p = 0; w.p < g->k; w.p += KC) {
-            w.k = least(KC, g->k - w.p);
+    for (w.j = 0; w.j < g->n; w.j += nc) {
+        w.n = least(nc, g->n - w.j);
+        for (w.p = 0; w.p < g->k; w.p += kc) {
+            w.k = least(kc, g->k - w.p);
             copy_b(&w);
             run_block(&w);
         }
