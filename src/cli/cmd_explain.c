@@ -23,14 +23,25 @@ static const char *long_name(const char *key, size_t n)
     return NULL;
 }
 
-/* "zero_point=3" -> "--zero-point=3"; what has no '=' stays an operand. */
+static bool is_flag(const char *word)
+{
+    static const char *const flags[] = {"narrow", "reduce_range", "signed", "unsigned"};
+
+    for (size_t i = 0; i < HS_COUNTOF(flags); i++)
+        if (strcmp(word, flags[i]) == 0)
+            return true;
+    return false;
+}
+
+/* "zero_point=3" -> "--zero-point=3"; "narrow" -> "--narrow"; what else has no '=' stays as it is.
+ */
 static char *as_option(struct hs_arena *arena, char *word)
 {
     size_t n = strcspn(word, "=");
     const char *known = long_name(word, n), *value = word + n;
     char *option;
 
-    if (word[n] == '\0' || word[0] == '-')
+    if (word[0] == '-' || (word[n] == '\0' && !is_flag(word)))
         return word;
     if (strcmp(value, "=true") == 0)
         value = ""; /* a flag; an option that takes a word is told so by the parser */

@@ -67,9 +67,36 @@ static bool same_path(const struct hs_explained *a, const struct hs_explained *b
     return true;
 }
 
-static bool same_rule(const struct hs_quant_options *a, const struct hs_quant_options *b)
+/* What the paths of a column may differ in and still be equal: "half_even", "half_away after + z".
+ */
+static const char *rule_of(struct hs_arena *arena, const struct hs_quant_options *o)
 {
-    return a->rounding == b->rounding && a->zero_point_order == b->zero_point_order;
+    return hs_arena_printf(arena, "%s%s", hs_round_name(o->rounding),
+                           o->zero_point_order == HS_BEFORE_ROUNDING ? " after + z" : "");
+}
+
+/* True when the list "a or b" has `rule` in it. */
+static bool has_rule(const char *list, const char *rule)
+{
+    size_t n = strlen(rule);
+
+    for (const char *p = list; p != NULL; p = strstr(p, " or ")) {
+        p += p == list ? 0 : 4;
+        if (strncmp(p, rule, n) == 0 && (p[n] == '\0' || hs_starts_with(p + n, " or ")))
+            return true;
+    }
+    return false;
+}
+
+/* Puts one more name over column i. */
+static enum hs_status share_column(struct hs_explain_paths *p, struct hs_quant_args *a, size_t i,
+                                   const char *who, const char *rule)
+{
+    p->who[i] = hs_arena_printf(&a->arena, "%s, %s", p->who[i], who);
+    if (!has_rule(p->rule[i], rule))
+        p->rule[i] = hs_arena_printf(&a->arena, "%s or %s", p->rule[i], rule);
+    return p->who[i] != NULL && p->rule[i] != NULL ? HS_OK
+                                                   : hs_fail(&a->err, HS_ENOMEM, "out of memory");
 }
 
 /* Walks one path and gives it a column, or its name to the column that is the same. */
@@ -78,6 +105,7 @@ static enum hs_status add_path(struct hs_explain_paths *p, struct hs_quant_args 
                                const struct hs_quant_options *options)
 {
     struct hs_explain_path path = {.options = *options, .z = p->z};
+    const char *rule = rule_of(&a->arena, options);
     enum hs_status st;
 
     if ((st = hs_qtarget_range(&path.qmin, &path.qmax, target, options, &a->err)) != HS_OK ||
@@ -87,16 +115,16 @@ static enum hs_status add_path(struct hs_explain_paths *p, struct hs_quant_args 
             hs_error_prefix(&a->err, "%s", who);
         return st;
     }
+    if (rule == NULL)
+        return hs_fail(&a->err, HS_ENOMEM, "out of memory");
     for (size_t i = 0; i < p->n; i++)
-        if (same_path(&p->path[i].e, &path.e)) {
-            p->mixed[i] = p->mixed[i] || !same_rule(&p->path[i].options, options);
-            p->who[i] = hs_arena_printf(&a->arena, "%s, %s", p->who[i], who);
-            return p->who[i] != NULL ? HS_OK : hs_fail(&a->err, HS_ENOMEM, "out of memory");
-        }
+        if (same_path(&p->path[i].e, &path.e))
+            return share_column(p, a, i, who, rule);
     if (p->n == HS_EXPLAIN_MOST)
         return hs_fail(&a->err, HS_ELIMIT, "more than %d paths: name fewer profiles or choices",
                        HS_EXPLAIN_MOST);
     path.name = letters[p->n];
+    p->rule[p->n] = rule;
     p->who[p->n] = who;
     p->path[p->n++] = path;
     return HS_OK;
@@ -190,24 +218,28 @@ static enum hs_status add_varied(struct hs_explain_paths *p, struct hs_quant_arg
                                  const struct hs_qtarget *target, size_t varied)
 {
     const struct hs_quant_option_row *row = hs_quant_option_row(varied);
-    const char *list = strcmp(a->text[varied], "all") == 0 ? row->choices : a->text[varied];
+    bool all = strcmp(a->text[varied], "all") == 0;
+    const char *list = all ? row->choices : a->text[varied];
     enum hs_status st = HS_OK;
 
     while (list != NULL && st == HS_OK) {
         const char *word = next_word(&a->arena, &list);
         struct hs_value v = hs_value_string(&a->arena, word != NULL ? word : "");
         struct hs_quant_options options;
-        struct hs_str who = HS_STR_INIT;
+        struct hs_str others = HS_STR_INIT;
 
-        if (word != NULL && strcmp(word, "stochastic") == 0 && strcmp(a->text[varied], "all") == 0)
+        if (all && word != NULL && strcmp(word, "stochastic") == 0)
             continue; /* no path of its own: a dice decides */
-        st = base_options(&options, &who, a, varied);
+        st = base_options(&options, &others, a, varied);
         if (st == HS_OK)
             st = hs_quant_option_set(&options, row->name, &v, &a->err);
-        hs_str_printf(&who, "%s%s=%s", who.len > 0 ? " " : "", row->name, word);
         if (st == HS_OK)
-            st = add_path(p, a, target, hs_arena_strdup(&a->arena, who.buf), &options);
-        hs_str_dispose(&who);
+            p->compared =
+                hs_arena_printf(&a->arena, "%s, in the profile %s%s%s", row->name, options.profile,
+                                others.len > 0 ? " with " : "", others.buf);
+        if (st == HS_OK)
+            st = add_path(p, a, target, word, &options);
+        hs_str_dispose(&others);
     }
     return st;
 }

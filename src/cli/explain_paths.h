@@ -15,7 +15,10 @@ struct hs_explain_paths {
     enum hs_dtype dtype;
     struct hs_explain_path path[HS_EXPLAIN_MOST]; /* names "A", "B", … */
     const char *who[HS_EXPLAIN_MOST];             /* "halfstep, onnx" or "rounding=floor" */
-    bool mixed[HS_EXPLAIN_MOST];                  /* paths of different rules share the column */
+    const char
+        *rule[HS_EXPLAIN_MOST]; /* "half_even", or all of a shared column: "… or half_away" */
+    const char
+        *compared; /* "rounding, in the profile torch" when one option's words are compared */
     size_t n;
 };
 

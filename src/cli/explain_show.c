@@ -143,16 +143,16 @@ static void print_tables(FILE *out, const struct hs_explain_paths *p, int column
 
 static void print_legend(FILE *out, const struct hs_explain_paths *p, int columns)
 {
+    if (p->compared != NULL)
+        fprintf(out, "Compared: %s\n", p->compared);
     for (size_t i = 0; i < p->n; i++) {
         const struct hs_explain_path *path = &p->path[i];
         struct hs_str line = HS_STR_INIT;
 
-        hs_str_printf(&line, "%s: %s", path->name, p->who[i]);
-        if (!p->mixed[i])
-            hs_str_printf(&line, " (%s, %s, %s%s)", path->e.f32 ? "float32" : "float64",
-                          path->options.division == HS_RECIPROCAL ? "x (1/s)" : "x/s",
-                          hs_round_name(path->options.rounding),
-                          path->options.zero_point_order == HS_BEFORE_ROUNDING ? " after + z" : "");
+        hs_str_printf(&line, "%s: %s (%s, %s%s%s)", path->name, p->who[i],
+                      path->e.f32 ? "float32" : "float64",
+                      path->options.division == HS_RECIPROCAL ? "x (1/s)" : "x/s",
+                      p->compared == NULL ? ", " : "", p->compared == NULL ? p->rule[i] : "");
         hs_cli_paragraph(out, columns, line.buf);
         hs_str_dispose(&line);
     }
