@@ -53,8 +53,10 @@ enum hs_status hs_explain(struct hs_explained *out, double x, double s, int64_t 
                        hs_fmt_double(text, s), s < 1 ? "0" : "infinite");
     if (isnan(x))
         return hs_fail(err, HS_EINVAL, "x is not a number");
-    if (z < qmin || z > qmax)
-        return hs_fail(err, HS_EINVAL, "the zero point %lld is outside the codes %lld to %lld",
+    if (!options->free_zero_point && (z < qmin || z > qmax))
+        return hs_fail(err, HS_EINVAL,
+                       "the zero point %lld is outside the codes %lld to %lld; choose one of them, "
+                       "or a dtype that holds it",
                        (long long)z, (long long)qmin, (long long)qmax);
     v[HS_STEP_X] = in_precision(x, e.f32);
     v[HS_STEP_RECIPROCAL] = options->division == HS_RECIPROCAL

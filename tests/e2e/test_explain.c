@@ -59,6 +59,8 @@ static void the_order_of_rounding_and_zero_point_is_explained(void **state)
     assert_contains(out.buf, "A -41, B -40");
     assert_int_equal(run("explain x=2.5 s=1 z=-43 zero_point_order=before_rounding"), 0);
     assert_contains(out.buf, "zero_point_order=before_rounding");
+    assert_int_equal(run("explain x=2.5 s=1 z=-200 profile=distiller"), 0);
+    assert_contains(out.buf, "its code is -128."); /* Distiller's zero points are no codes */
 }
 
 static void several_words_of_one_option_are_compared(void **state)
