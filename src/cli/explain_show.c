@@ -176,20 +176,37 @@ static void add_clipped(struct hs_str *text, const struct hs_explain_paths *p)
     }
 }
 
-/* Where do the codes end up, and how near is each. */
+static double distance(const struct hs_explain_paths *p, size_t i)
+{
+    return fabs(p->path[i].e.step[HS_STEP_BACK] - p->x);
+}
+
+/* Which of several codes comes back nearest to x, or that x lies in the middle. */
+static void add_nearest(struct hs_str *text, const struct hs_explain_paths *p)
+{
+    size_t best = 0;
+    bool equal = false;
+
+    for (size_t i = 1; i < p->n; i++)
+        if (distance(p, i) < distance(p, best))
+            best = i;
+    for (size_t i = 0; i < p->n; i++)
+        equal = equal || (distance(p, i) <= distance(p, best) &&
+                          p->path[i].e.step[HS_STEP_CODE] != p->path[best].e.step[HS_STEP_CODE]);
+    if (equal)
+        hs_str_add(text, ". They come back equally near to x, which lies in the middle.");
+    else
+        hs_str_printf(text, ". %s comes back nearest to x.", p->path[best].name);
+}
+
+/* Where the codes end up, and how near each is. */
 static void print_end(FILE *out, const struct hs_explain_paths *p, int columns)
 {
     struct hs_str text = HS_STR_INIT;
     bool differ = false;
-    size_t best = 0;
 
-    for (size_t i = 1; i < p->n; i++) {
-        const struct hs_explained *e = &p->path[i].e, *b = &p->path[best].e;
-
-        differ = differ || e->step[HS_STEP_CODE] != p->path[0].e.step[HS_STEP_CODE];
-        if (fabs(e->step[HS_STEP_BACK] - p->x) < fabs(b->step[HS_STEP_BACK] - p->x))
-            best = i;
-    }
+    for (size_t i = 1; i < p->n; i++)
+        differ = differ || p->path[i].e.step[HS_STEP_CODE] != p->path[0].e.step[HS_STEP_CODE];
     if (p->n == 1)
         hs_str_printf(&text, "There is one path, and its code is %.0f.",
                       p->path[0].e.step[HS_STEP_CODE]);
@@ -200,7 +217,7 @@ static void print_end(FILE *out, const struct hs_explain_paths *p, int columns)
         hs_str_printf(&text, "%s%s %.0f", i == 0 ? "Codes: " : ", ", p->path[i].name,
                       p->path[i].e.step[HS_STEP_CODE]);
     if (differ)
-        hs_str_printf(&text, ". %s comes back nearest to x.", p->path[best].name);
+        add_nearest(&text, p);
     add_clipped(&text, p);
     hs_cli_paragraph(out, columns, text.buf);
     hs_str_dispose(&text);

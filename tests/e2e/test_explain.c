@@ -70,6 +70,7 @@ static void several_words_of_one_option_are_compared(void **state)
     assert_contains(out.buf, "A: half_even, half_up, toward_zero, ceil (float32, x/s)");
     assert_contains(out.buf, "B: half_away, floor (float32, x/s)");
     assert_contains(out.buf, "-2.5 is a tie");
+    assert_contains(out.buf, "equally near to x");
     assert_int_equal(run("explain x=-2.5 s=1 rounding=floor,ceil division=all"), 2);
     assert_contains(out.buf, "vary one of them at a time");
 }
