@@ -358,8 +358,14 @@ static void a_long_run_shows_a_bar_on_a_terminal_only(void **state)
     assert_int_equal(ptsname_r(terminal, name, sizeof name), 0);
     setenv("TERM", "xterm", 1);
     pid = start(work, name);
-    while (used + 1 < sizeof seen && (n = read(terminal, seen + used, sizeof seen - 1 - used)) > 0)
+    while ((n = read(terminal, seen + used, sizeof seen - 1 - used)) > 0) {
         used += (size_t)n;
+        if (used > sizeof seen / 2) { /* a slow machine draws often: the last lines are enough */
+            memmove(seen, seen + used - 512, 512);
+            used = 512;
+        }
+        seen[used] = '\0';
+    }
     assert_int_equal(waitpid(pid, &status, 0), pid);
     close(terminal);
     assert_contains(seen, "2/4 observing large.npy");
