@@ -1,0 +1,182 @@
+/* One element after the other: codes, values, gradients, ranges. */
+#include <math.h>
+
+#include "api/api.h"
+#include "base/fmt.h"
+
+static void report(size_t *clipped, struct hs_clip_count c)
+{
+    if (clipped != NULL)
+        *clipped = c.low + c.high;
+}
+
+int hs_quantize_f32_s8(int8_t *q, const float *x, size_t n, const struct hs_quantization *how,
+                       size_t *clipped)
+{
+    struct hs_quantize_args args;
+    struct hs_clip_count c = {0, 0};
+    int st = hs_api_arguments(&args, how, INT8_MIN, INT8_MAX);
+
+    if (st != HS_OK)
+        return st;
+    hs_kernels()->quantize_f32_s8(q, x, n, &args, &c);
+    report(clipped, c);
+    return HS_OK;
+}
+
+int hs_quantize_f32_u8(uint8_t *q, const float *x, size_t n, const struct hs_quantization *how,
+                       size_t *clipped)
+{
+    struct hs_quantize_args args;
+    struct hs_clip_count c = {0, 0};
+    int st = hs_api_arguments(&args, how, 0, UINT8_MAX);
+
+    if (st != HS_OK)
+        return st;
+    hs_kernels()->quantize_f32_u8(q, x, n, &args, &c);
+    report(clipped, c);
+    return HS_OK;
+}
+
+/* All channels are checked before the first is written. */
+static int check_channels(size_t channels, const float *scales, const int32_t *zero_points,
+                          const struct hs_quantization *how)
+{
+    struct hs_quantization one = *how;
+    struct hs_quantize_args args;
+    int st = HS_OK;
+
+    for (size_t i = 0; i < channels && st == HS_OK; i++) {
+        one.scale = scales[i];
+        one.zero_point = zero_points != NULL ? zero_points[i] : 0;
+        st = hs_api_arguments(&args, &one, INT8_MIN, INT8_MAX);
+    }
+    return st;
+}
+
+int hs_quantize_channels_f32_s8(int8_t *q, const float *x, size_t channels, size_t n,
+                                const float *scales, const int32_t *zero_points,
+                                const struct hs_quantization *how, size_t *clipped)
+{
+    struct hs_quantization one = *how;
+    struct hs_quantize_args args;
+    struct hs_clip_count c = {0, 0};
+    int st = check_channels(channels, scales, zero_points, how);
+
+    if (st != HS_OK || channels == 0)
+        return st;
+    one.scale = scales[0];
+    one.zero_point = zero_points != NULL ? zero_points[0] : 0;
+    st = hs_api_arguments(&args, &one, INT8_MIN, INT8_MAX);
+    for (size_t i = 0; st == HS_OK && i < channels; i++) {
+        args.scale = (double)scales[i];
+        args.zero_point = zero_points != NULL ? zero_points[i] : 0;
+        hs_kernels()->quantize_f32_s8(q + i * n, x + i * n, n, &args, &c);
+    }
+    report(clipped, c);
+    return st;
+}
+
+static int check_scale(float scale)
+{
+    char text[HS_FMT_SIZE];
+
+    if (scale > 0 && !isinf(scale))
+        return HS_OK;
+    return hs_api_fail(HS_EINVAL, "scale %s is no step: it must be above 0 and finite",
+                       hs_fmt_double(text, (double)scale));
+}
+
+int hs_dequantize_s8_f32(float *x, const int8_t *q, size_t n, float scale, int32_t zero_point)
+{
+    int st = check_scale(scale);
+
+    if (st == HS_OK)
+        hs_kernels()->dequantize_s8_f32(x, q, n, scale, zero_point);
+    return st;
+}
+
+int hs_dequantize_u8_f32(float *x, const uint8_t *q, size_t n, float scale, int32_t zero_point)
+{
+    int st = check_scale(scale);
+
+    if (st == HS_OK)
+        hs_kernels()->dequantize_u8_f32(x, q, n, scale, zero_point);
+    return st;
+}
+
+enum { CODES = 1 << 24 }; /* whole numbers that float32 holds */
+
+int hs_fake_quantize_f32(float *y, const float *x, size_t n, const struct hs_quantization *how)
+{
+    struct hs_quantize_args args;
+    int st = hs_api_arguments(&args, how, -CODES, CODES);
+
+    if (st == HS_OK)
+        hs_kernels()->fake_quantize_f32(y, x, n, &args);
+    return st;
+}
+
+int hs_fake_quantize_grad_f32(float *dx, const float *x, const float *dy, size_t n,
+                              const struct hs_quantization *how)
+{
+    struct hs_quantize_args args;
+    int st = hs_api_arguments(&args, how, -CODES, CODES);
+
+    if (st == HS_OK)
+        hs_kernels()->fake_quantize_grad_f32(dx, x, dy, n, &args);
+    return st;
+}
+
+int hs_fake_quantize_with_grad_f32(float *y, float *dx, const float *x, const float *dy, size_t n,
+                                   const struct hs_quantization *how)
+{
+    struct hs_quantize_args args;
+    int st = hs_api_arguments(&args, how, -CODES, CODES);
+
+    if (st == HS_OK)
+        hs_kernels()->fake_quantize_with_grad_f32(y, dx, x, dy, n, &args);
+    return st;
+}
+
+int hs_minmax_f32(const float *x, size_t n, float *min, float *max, size_t *not_finite)
+{
+    size_t odd;
+
+    *min = INFINITY;
+    *max = -INFINITY;
+    odd = hs_kernels()->minmax_f32(min, max, x, n);
+    if (not_finite != NULL)
+        *not_finite = odd;
+    return HS_OK;
+}
+
+int hs_absmax_f32(const float *x, size_t n, float *max, size_t *not_finite)
+{
+    size_t odd;
+
+    *max = 0;
+    odd = hs_kernels()->absmax_f32(max, x, n);
+    if (not_finite != NULL)
+        *not_finite = odd;
+    return HS_OK;
+}
+
+int hs_histogram_f32(const float *x, size_t n, float lo, float hi, uint64_t *counts, size_t bins,
+                     size_t *outside)
+{
+    char low[HS_FMT_SIZE], high[HS_FMT_SIZE];
+    size_t out;
+
+    if (!(lo < hi) || isinf(hi - lo))
+        return hs_api_fail(HS_EINVAL, "%s to %s is no range: it needs a finite width above 0",
+                           hs_fmt_double(low, (double)lo), hs_fmt_double(high, (double)hi));
+    if (bins < 1 || bins > 1 << 24)
+        return hs_api_fail(HS_EINVAL, "%zu bins: 1 to 16777216 are possible", bins);
+    for (size_t i = 0; i < bins; i++)
+        counts[i] = 0;
+    out = hs_kernels()->histogram_f32(counts, bins, lo, hi, x, n);
+    if (outside != NULL)
+        *outside = out;
+    return HS_OK;
+}

@@ -1,0 +1,134 @@
+"""halfstep's side of the peer benchmarks, through libhalfstep.so.
+
+QL_PLUGIN=tests/bench/peers_plugin.py QL_CORE=1 .../bench/peers quant gemm
+
+HALFSTEP_LIB names the library; the default is the newest one under .build/. Operations that the
+library does not have yet (mlp, qat, train_fp32, grading) have no contestant here."""
+import ctypes as C
+import glob
+import os
+
+import numpy as np
+
+here = os.path.dirname(os.path.abspath(__file__))
+
+
+def find():
+    built = glob.glob(os.path.join(here, "../../.build/*/libhalfstep.so"))
+    return os.environ.get("HALFSTEP_LIB") or max(built, key=os.path.getmtime)
+
+
+H = C.CDLL(find())
+H.hs_message.restype = C.c_char_p
+H.hs_instruction_set.restype = C.c_char_p
+SIZE, INT, FLOAT, PTR = C.c_size_t, C.c_int32, C.c_float, C.c_void_p
+
+
+class Quantization(C.Structure):
+    _fields_ = [("scale", FLOAT), ("zero_point", INT), ("qmin", INT), ("qmax", INT), ("rounding", C.c_int),
+                ("reciprocal", C.c_int), ("zero_point_first", C.c_int)]
+
+
+class Output(C.Structure):
+    _fields_ = [("multipliers", PTR), ("per_column", C.c_int), ("zero_point", INT), ("qmin", INT), ("qmax", INT)]
+
+
+class ConvShape(C.Structure):
+    _fields_ = [(n, SIZE) for n in ("height", "width", "channels", "out_channels")] + \
+               [(n, SIZE * 2) for n in ("kernel", "stride", "padding", "dilation")] + [("groups", SIZE)]
+
+
+def p(array):
+    return C.c_void_p(array.ctypes.data)
+
+
+def must(status):
+    if status:
+        raise RuntimeError(H.hs_message().decode())
+
+
+def repeat(function, *arguments):
+    """run(n) calls it n times; the arguments are converted once."""
+    function.restype = C.c_int
+
+    def run(n):
+        for _ in range(n):
+            function(*arguments)
+
+    must(function(*arguments))
+    return run
+
+
+def how(case):
+    return Quantization(case["scale"], case.get("zp", 0), case["qmin"], case["qmax"], 0, 0, 0)
+
+
+def quantize(case):
+    x, out = case["x"], case["out"]
+    f = H.hs_quantize_f32_u8 if out.dtype == np.uint8 else H.hs_quantize_f32_s8
+    return repeat(f, p(out), p(x), SIZE(x.size), C.byref(how(case)), None), lambda: out
+
+
+def quantize_channel(case):
+    x, out, scales = case["x"], case["out"], np.ascontiguousarray(case["scales"], np.float32)
+    q = Quantization(1, 0, case["qmin"], case["qmax"], 0, 0, 0)
+    run = repeat(H.hs_quantize_channels_f32_s8, p(out), p(x), SIZE(x.shape[0]), SIZE(x.size // x.shape[0]), p(scales), None,
+                 C.byref(q), None)
+    return run, lambda keep=scales: out
+
+
+def dequantize(case):
+    q, out = case["q"], case["out"]
+    f = H.hs_dequantize_u8_f32 if q.dtype == np.uint8 else H.hs_dequantize_s8_f32
+    return repeat(f, p(out), p(q), SIZE(q.size), FLOAT(case["scale"]), INT(case["zp"])), lambda: out
+
+
+def fakequant(case):
+    x, out = case["x"], case["out"]
+    return repeat(H.hs_fake_quantize_f32, p(out), p(x), SIZE(x.size), C.byref(how(case))), lambda: out
+
+
+def fakequant_fb(case):
+    x, g, out, dx = case["x"], case["g"], case["out"], case["dx"]
+    run = repeat(H.hs_fake_quantize_with_grad_f32, p(out), p(dx), p(x), p(g), SIZE(x.size), C.byref(how(case)))
+    return run, lambda: (out, dx)
+
+
+def minmax(case):
+    x, lo, hi = case["x"], FLOAT(), FLOAT()
+    run = repeat(H.hs_minmax_f32, p(x), SIZE(x.size), C.byref(lo), C.byref(hi), None)
+    return run, lambda: (lo.value, hi.value)
+
+
+def histogram(case):
+    x, counts = case["x"], np.zeros(case["bins"], np.uint64)
+    run = repeat(H.hs_histogram_f32, p(x), SIZE(x.size), FLOAT(case["lo"]), FLOAT(case["hi"]), p(counts), SIZE(case["bins"]),
+                 None)
+    return run, lambda: counts
+
+
+def gemm(case):
+    a, out = case["a"], case["out"]
+    w = np.ascontiguousarray(case["w"].T)
+    scale, bias, layer = np.ascontiguousarray(case["scale"], np.float32), np.ascontiguousarray(case["bias"]), PTR()
+    output = Output(p(scale), 1, 0, 0, 255)
+    must(H.hs_linear_new(C.byref(layer), p(w), SIZE(w.shape[0]), SIZE(w.shape[1]), p(bias), INT(0), C.byref(output)))
+    return repeat(H.hs_linear_u8_u8, layer, p(a), SIZE(a.shape[0]), p(out)), lambda: out
+
+
+def conv(case):
+    a, w, out = case["a"], np.ascontiguousarray(case["w"]), case["out"]
+    scale, bias, layer = np.ascontiguousarray(case["scale"], np.float32), np.ascontiguousarray(case["bias"]), PTR()
+    two = lambda v: (SIZE * 2)(v, v)
+    shape = ConvShape(a.shape[1], a.shape[2], a.shape[3], w.shape[0], two(3), two(1), two(1), two(1), 1)
+    output = Output(p(scale), 1, 0, 0, 255)
+    must(H.hs_conv2d_new(C.byref(layer), p(w), C.byref(shape), p(bias), INT(0), C.byref(output)))
+    return repeat(H.hs_conv2d_u8_u8, layer, p(a), SIZE(a.shape[0]), p(out)), lambda: out[:1]
+
+
+OPS = {f.__name__: f for f in (quantize, quantize_channel, dequantize, fakequant, fakequant_fb, minmax, histogram, gemm, conv)}
+
+
+def contestants(area, case):
+    make = OPS.get(case["op"])
+    return [("halfstep", *make(case))] if make else []

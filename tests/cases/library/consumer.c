@@ -1,0 +1,149 @@
+/* A program of someone else: built outside of the tree, as C and as C++, with what is installed alone. */
+#include <halfstep.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void must(int ok, const char *what)
+{
+    if (!ok) {
+        fprintf(stderr, "%s: %s\n", what, hs_message());
+        exit(1);
+    }
+}
+
+static void codes(void)
+{
+    const float x[6] = {-1.5f, -0.5f, 0.5f, 1.5f, 2.5f, 1000.0f};
+    const signed char wanted[6] = {-2, 0, 0, 2, 2, 127};
+    const float scales[2] = {0.5f, 0.25f};
+    const signed char by_channel[6] = {-3, -1, 1, 6, 10, 127};
+    struct hs_quantization how = {1.0f, 0, -128, 127, HS_HALF_EVEN, 0, 0};
+    signed char q[6];
+    float back[6], dx[6];
+    size_t clipped = 0;
+
+    must(hs_quantize_f32_s8(q, x, 6, &how, &clipped) == 0, "quantize");
+    must(memcmp(q, wanted, 6) == 0 && clipped == 1, "codes");
+    must(hs_quantize_channels_f32_s8(q, x, 2, 3, scales, NULL, &how, NULL) == 0, "channels");
+    must(memcmp(q, by_channel, 6) == 0, "codes by channel");
+    must(hs_dequantize_s8_f32(back, q, 6, 0.25f, 0) == 0 && back[4] == 2.5f, "dequantize");
+    must(hs_fake_quantize_with_grad_f32(back, dx, x, x, 6, &how) == 0, "fake-quantize");
+    must(back[3] == 2.0f && dx[3] == 1.5f && dx[5] == 0.0f, "values and gradients");
+    how.scale = 0;
+    must(hs_quantize_f32_s8(q, x, 6, &how, NULL) != 0, "a scale of 0");
+    must(strstr(hs_message(), "scale 0 is no step") != NULL, "its sentence");
+}
+
+static void ranges(void)
+{
+    const float x[4] = {-1.0f, 0.25f, 3.0f, 2.0f};
+    struct hs_quantization how;
+    uint64_t counts[4];
+    float lo, hi;
+
+    must(hs_minmax_f32(x, 4, &lo, &hi, NULL) == 0 && lo == -1.0f && hi == 3.0f, "min and max");
+    must(hs_absmax_f32(x, 4, &hi, NULL) == 0 && hi == 3.0f, "absmax");
+    must(hs_histogram_f32(x, 4, -1.0f, 3.0f, counts, 4, NULL) == 0, "histogram");
+    must(counts[0] == 1 && counts[1] == 1 && counts[2] == 0 && counts[3] == 2, "counts");
+    must(hs_calibrate_f32(&how, x, 4, "minmax", "affine", "uint8", NULL) == 0, "calibrate");
+    must(how.qmax == 255 && how.zero_point == 64, "zero point");
+    must(hs_calibrate_f32(&how, x, 4, "maxmin", NULL, NULL, NULL) != 0, "an unknown observer");
+    must(strstr(hs_message(), "choose one of") != NULL, "its sentence");
+}
+
+static int clamp_round(float v, int z)
+{
+    int r = (int)(v < 0 ? v - 0.5f : v + 0.5f); /* no ties in these numbers */
+
+    r += z;
+    return r < 0 ? 0 : r > 255 ? 255 : r;
+}
+
+static void linear(void)
+{
+    enum { M = 3, IN = 5, OUT = 2 };
+    const unsigned char x[M][IN] = {{1, 2, 3, 4, 5}, {0, 255, 0, 255, 7}, {9, 9, 9, 9, 9}};
+    const signed char w[OUT][IN] = {{1, -2, 3, -4, 5}, {-128, 127, 0, 1, 1}};
+    const int32_t bias[OUT] = {10, -20};
+    const float multipliers[OUT] = {0.37f, 0.013f};
+    const struct hs_output output = {multipliers, 1, 3, 0, 255};
+    struct hs_linear *l = NULL;
+    unsigned char y[M][OUT];
+    int32_t acc[M][OUT];
+
+    must(hs_linear_new(&l, w[0], OUT, IN, bias, 4, &output) == 0, "linear");
+    must(hs_linear_u8_u8(l, x[0], M, y[0]) == 0 && hs_linear_u8_s32(l, x[0], M, acc[0]) == 0, "run");
+    for (int i = 0; i < M; i++)
+        for (int j = 0; j < OUT; j++) {
+            int32_t sum = bias[j];
+
+            for (int t = 0; t < IN; t++)
+                sum += (x[i][t] - 4) * w[j][t];
+            must(acc[i][j] == sum, "a sum");
+            must(y[i][j] == clamp_round((float)sum * multipliers[j], 3), "a code");
+        }
+    hs_linear_free(l);
+}
+
+static void convolution(void)
+{
+    enum { C = 2, H = 3, W = 4, O = 1 };
+    const struct hs_conv2d_shape shape = {H, W, C, O, {3, 3}, {1, 1}, {1, 1}, {1, 1}, 1};
+    const float multiplier = 0.05f;
+    const struct hs_output output = {&multiplier, 0, 0, 0, 255};
+    struct hs_conv2d *c = NULL;
+    signed char w[O * C * 9];
+    unsigned char x[H * W * C], y[H * W * O];
+    size_t rows, columns;
+
+    for (int i = 0; i < O * C * 9; i++)
+        w[i] = (signed char)(i * 7 % 11 - 3);
+    for (int i = 0; i < H * W * C; i++)
+        x[i] = (unsigned char)(i * 13 % 50);
+    must(hs_conv2d_new(&c, w, &shape, NULL, 5, &output) == 0, "convolution");
+    hs_conv2d_output_size(c, &rows, &columns);
+    must(rows == H && columns == W, "its size");
+    must(hs_conv2d_u8_u8(c, x, 1, y) == 0, "run");
+    for (int r = 0; r < H; r++)
+        for (int q = 0; q < W; q++) {
+            int32_t sum = 0;
+
+            for (int ch = 0; ch < C; ch++)
+                for (int i = 0; i < 3; i++)
+                    for (int j = 0; j < 3; j++) {
+                        int row = r + i - 1, column = q + j - 1, code = 5;
+
+                        if (row >= 0 && row < H && column >= 0 && column < W)
+                            code = x[(row * W + column) * C + ch];
+                        sum += (code - 5) * w[(ch * 3 + i) * 3 + j];
+                    }
+            must(y[r * W + q] == clamp_round((float)sum * multiplier, 0), "a pixel");
+        }
+    hs_conv2d_free(c);
+}
+
+static void others(void)
+{
+    const float a[4] = {1, 2, 3, 4}, b[4] = {5, 6, 7, 8};
+    const int32_t acc[3] = {-7, 7, 100000};
+    float c[4];
+    signed char q[3];
+
+    must(hs_matmul_f32(c, a, b, 2, 2, 2, 0, 1, 0) == 0 && c[0] == 17 && c[3] == 53, "product");
+    must(hs_requantize_s32_s8(q, acc, 3, "shift_floor", 0.5, 0, -128, 127) == 0, "requantize");
+    must(q[0] == -4 && q[1] == 3 && q[2] == 127, "its codes");
+    must(hs_requantize_s32_s8(q, acc, 3, "rounding", 0.5, 0, -128, 127) != 0, "an unknown mode");
+}
+
+int main(void)
+{
+    codes();
+    ranges();
+    linear();
+    convolution();
+    others();
+    printf("libhalfstep %s, %s\n", hs_library_version(), hs_instruction_set());
+    return 0;
+}
