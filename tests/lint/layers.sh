@@ -18,6 +18,7 @@ FNR == 1 {
 }
 /^[ \t]*#[ \t]*include[ \t]*"/ && layer != "" {
     split($0, quoted, "\"")
+    if (layer == "api" && quoted[2] == "halfstep.h") next # the header that it implements
     split(quoted[2], target, "/")
     if (target[2] == "") { print FILENAME ":" FNR ": include \"" quoted[2] "\" is not layer/file.h"; bad = 1 }
     else if (!((layer "/" target[1]) in allowed)) {

@@ -255,7 +255,8 @@ void hs_gemm_x8s8__amx(const struct hs_gemm *g)
     w.configured = 0;
     w.turn = 0;
     plan_copy(&w);
-    w.blocks[0].rows = w.blocks[0].next = w.blocks[1].rows = w.blocks[1].next = 0;
+    for (int i = 0; i < 2; i++) /* nothing waits yet */
+        w.blocks[i].rows = w.blocks[i].next = w.blocks[i].panels = 0;
     if (g->a_signed)
         all_blocks(&w, true);
     else
