@@ -65,10 +65,11 @@ struct hs_chain_network {
     size_t n;
 };
 
-/* x: (n, c, h, w) or (n, features), calibrated on itself. The forward pass on codes is exact in
- * int32; s_out divides the accumulator, then it is rounded half to even and clamped. HS_ESHAPE
- * names the step that does not fit, HS_ERANGE a tensor without a scale or an accumulator that
- * overflows. */
+/* x: (n, c, h, w) or (n, features), calibrated on itself. Float sums run in the order of the
+ * indices, a convolution's over the channels of each tap first; in float32 every product and sum is
+ * rounded. The forward pass on codes is exact in int32; s_out divides the accumulator, then it is
+ * rounded half to even and clamped. HS_ESHAPE names the step that does not fit, HS_ERANGE a tensor
+ * without a scale or an accumulator that overflows. */
 HS_MUST_USE enum hs_status hs_chain_network(struct hs_chain_network *out, struct hs_arena *arena,
                                             const struct hs_tensor *x,
                                             const struct hs_chain_step *steps, size_t n, bool f32,

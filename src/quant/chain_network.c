@@ -67,39 +67,58 @@ static enum hs_status check_layer(const struct hs_tensor *x, const struct hs_cha
     return HS_OK;
 }
 
-/* Sums in float64, rounded once where the network is float32, and once more for the bias. */
-static void float_sum(struct hs_tensor *y, size_t i, double sum, const struct hs_tensor *b,
-                      size_t c)
+/* a + b and a b in the precision of the network: float64 has more than twice the bits of float32,
+ * so rounding its result once more is rounding the exact one. */
+static double plus(double a, double b, bool f32)
 {
-    put(y, i, sum);
-    if (b != NULL)
-        put(y, i, at(y, i) + at(b, c));
+    return f32 ? (double)(float)(a + b) : a + b;
+}
+
+static double times(double a, double b, bool f32)
+{
+    return f32 ? (double)(float)(a * b) : a * b;
+}
+
+static double with_bias(double sum, const struct hs_tensor *b, size_t c, bool f32)
+{
+    return b != NULL ? plus(sum, at(b, c), f32) : sum;
 }
 
 static void float_fc(struct hs_tensor *y, const struct hs_tensor *x, const struct hs_tensor *w,
                      const struct hs_tensor *b)
 {
     size_t outs = w->shape[0], k = w->shape[1];
+    bool f32 = y->dtype == HS_FLOAT32;
 
     for (size_t i = 0; i < hs_tensor_count(y); i++) {
         double sum = 0;
 
         for (size_t j = 0; j < k; j++)
-            sum += at(x, i / outs * k + j) * at(w, i % outs * k + j);
-        float_sum(y, i, sum, b, i % outs);
+            sum = plus(sum, times(at(x, i / outs * k + j), at(w, i % outs * k + j), f32), f32);
+        put(y, i, with_bias(sum, b, i % outs, f32));
     }
 }
 
+/* One output: the sum over the channels for each tap, then the taps, row by row. */
 static double conv_sum(const struct hs_tensor *x, const struct hs_tensor *w, const size_t *o)
 {
     size_t kh = w->shape[2], kw = w->shape[3], height = x->shape[2], width = x->shape[3];
+    size_t channels = x->shape[1];
+    bool f32 = x->dtype == HS_FLOAT32;
     double sum = 0;
 
-    for (size_t c = 0; c < x->shape[1]; c++)
-        for (size_t i = 0; i < kh; i++)
-            for (size_t j = 0; j < kw; j++)
-                sum += at(x, ((o[0] * x->shape[1] + c) * height + o[2] + i) * width + o[3] + j) *
-                       at(w, ((o[1] * x->shape[1] + c) * kh + i) * kw + j);
+    for (size_t i = 0; i < kh; i++)
+        for (size_t j = 0; j < kw; j++) {
+            double tap = 0;
+
+            for (size_t c = 0; c < channels; c++) {
+                size_t from = ((o[0] * channels + c) * height + o[2] + i) * width + o[3] + j;
+                size_t weight = ((o[1] * channels + c) * kh + i) * kw + j;
+
+                tap = plus(tap, times(at(x, from), at(w, weight), f32), f32);
+            }
+            sum = plus(sum, tap, f32);
+        }
     return sum;
 }
 
@@ -125,7 +144,7 @@ static enum hs_status float_layer(struct hs_tensor *y, struct hs_arena *arena,
         size_t o[4];
 
         hs_shape_unravel(o, i, 4, y->shape);
-        float_sum(y, i, conv_sum(x, s->w, o), s->b, o[1]);
+        put(y, i, with_bias(conv_sum(x, s->w, o), s->b, o[1], x->dtype == HS_FLOAT32));
     }
     return st;
 }

@@ -26,7 +26,7 @@ function ops.quantized_bias(c, p)
   local r = quant.chain{bias = input(c, "bias"), s_w = p.s_w, s_initial_input = p.s_initial_input, ss = p.ss, compute = p.compute}
   check(c, "s_bias", r.s_bias)
   check(c, "b_q", r.b_q)
-  if (r.clamped > 0) ~= tagged(c, "saturation") then error("clamped " .. r.clamped) end
+  if r.clamped == 0 and tagged(c, "saturation") then error("nothing was clamped") end
 end
 
 function ops.berkeley_network(c, p)
