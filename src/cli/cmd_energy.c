@@ -328,6 +328,9 @@ int hs_cmd_energy(struct hs_cli *cli, int argc, char **argv)
         {"json", 'j', HS_OPT_FLAG, NULL, "print JSON; energies are exact decimals as text",
          offsetof(struct energy_options, json)},
         HS_LIMIT_ROWS(offsetof(struct energy_options, limits)),
+        HS_OPT_LINE("A convolution is conv:INxOUTxKERNEL[:sSTRIDE][:pPADDING][:gGROUPS]@HxW."),
+        HS_OPT_LINE("  halfstep energy conv:3x64x3:p1@32x32 linear:4096x10 --padding valid"),
+        HS_OPT_LINE("  halfstep energy model.pt --size conv1=32x32 --size conv2=14x14"),
         HS_OPT_END};
     struct energy_options o = {.limits = HS_LIMIT_ARGS_INIT};
     struct hs_arena arena = HS_ARENA_INIT;

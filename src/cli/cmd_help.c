@@ -1,4 +1,4 @@
-#include "cli/cli.h"
+#include "cli/opt.h"
 
 #include <string.h>
 
@@ -19,17 +19,11 @@ int hs_cmd_help(struct hs_cli *cli, int argc, char **argv)
     fputs("halfstep teaches and grades neural-network quantization.\n\n"
           "usage: halfstep [COMMAND] [ARGUMENT ...]      without a command: the app\n\n",
           cli->out);
-    for (size_t i = 0; i < count; i++) {
-        char left[64];
-
-        snprintf(left, sizeof left, "%s %s", commands[i].name, commands[i].arguments);
-        if (strlen(left) > 34)
-            fprintf(cli->out, "  %s\n  %-34s %s\n", left, "", commands[i].help);
-        else
-            fprintf(cli->out, "  %-34s %s\n", left, commands[i].help);
-    }
-    fputs("\nhalfstep help COMMAND tells more.  Exit codes: 0 done, 1 below full marks, 2 usage, 3 input,\n"
-          "4 version, 5 lesson or grader at fault, 6 needs review, 7 no terminal, 130 interrupted.\n",
+    for (size_t i = 0; i < count; i++)
+        hs_cli_row(cli->out, 18, commands[i].name, commands[i].help);
+    fputs("\nhalfstep help COMMAND tells more. Exit codes: 0 done, 1 below full marks,\n"
+          "2 usage, 3 input, 4 version, 5 lesson or grader at fault, 6 needs review,\n"
+          "7 no terminal, 130 interrupted.\n",
           cli->out);
     return HS_EXIT_DONE;
 }

@@ -7,22 +7,21 @@
 
 #include "base/str.h"
 
-/* "  left    help", the help wrapped at 80 columns: behind a blank, '|' or ','. */
-static void print_row(FILE *out, const char *left, const char *help)
+void hs_cli_row(FILE *out, int indent, const char *left, const char *help)
 {
-    enum { INDENT = 30, WIDTH = 80 - INDENT };
+    size_t width = 80 - (size_t)indent;
 
-    if (strlen(left) > INDENT - 3)
-        fprintf(out, "  %s\n%*s", left, INDENT, "");
+    if (strlen(left) + 3 > (size_t)indent)
+        fprintf(out, "  %s\n%*s", left, indent, "");
     else
-        fprintf(out, "  %-27s ", left);
-    while (strlen(help) > WIDTH) {
-        size_t n = WIDTH;
+        fprintf(out, "  %-*s ", indent - 3, left);
+    while (strlen(help) > width) {
+        size_t n = width;
 
         while (n > 0 && help[n - 1] != ' ' && help[n - 1] != '|')
             n--;
-        n = n == 0 ? WIDTH : n;
-        fprintf(out, "%.*s\n%*s", (int)(help[n - 1] == ' ' ? n - 1 : n), help, INDENT, "");
+        n = n == 0 ? width : n;
+        fprintf(out, "%.*s\n%*s", (int)(help[n - 1] == ' ' ? n - 1 : n), help, indent, "");
         help += n;
     }
     fprintf(out, "%s\n", help);
@@ -30,18 +29,28 @@ static void print_row(FILE *out, const char *left, const char *help)
 
 void hs_opt_print_help(FILE *out, const struct hs_command *command, const struct hs_opt *options)
 {
+    enum { INDENT = 30 };
+    bool noted = false;
+
     fprintf(out, "usage: halfstep %s %s\n%s\n", command->name, command->arguments, command->help);
     fputs("\noptions:\n", out);
     for (const struct hs_opt *o = options; o->name != NULL; o++) {
         char left[64], letter[8] = "    ";
 
+        if (o->kind == HS_OPT_NOTE)
+            continue;
         if (o->letter != 0)
             snprintf(letter, sizeof letter, "-%c, ", o->letter);
         snprintf(left, sizeof left, "%s--%s%s%s", letter, o->name, o->argument != NULL ? " " : "",
                  o->argument != NULL ? o->argument : "");
-        print_row(out, left, o->help);
+        hs_cli_row(out, INDENT, left, o->help);
     }
-    print_row(out, "-h, --help", "this text");
+    hs_cli_row(out, INDENT, "-h, --help", "this text");
+    for (const struct hs_opt *o = options; o->name != NULL; o++)
+        if (o->kind == HS_OPT_NOTE) {
+            fprintf(out, "%s%s\n", noted ? "" : "\n", o->help);
+            noted = true;
+        }
 }
 
 /* For completions: a line for each option, "--name", and behind a tab the words that it takes as its
@@ -51,6 +60,8 @@ static void print_words(FILE *out, const struct hs_opt *options)
     for (const struct hs_opt *o = options; o->name != NULL; o++) {
         const char *end = strrchr(o->help, '|'), *from = end;
 
+        if (o->kind == HS_OPT_NOTE)
+            continue;
         fprintf(out, "--%s", o->name);
         while (from != NULL && from > o->help && from[-1] != '(')
             from--;
@@ -79,7 +90,7 @@ static const struct hs_opt *find(const struct hs_opt *options, const char *arg, 
     }
     n = strcspn(arg + 2, "=");
     for (const struct hs_opt *o = options; o->name != NULL; o++)
-        if (strlen(o->name) == n && memcmp(o->name, arg + 2, n) == 0) {
+        if (n > 0 && strlen(o->name) == n && memcmp(o->name, arg + 2, n) == 0) {
             *value = arg[2 + n] == '=' ? arg + 3 + n : NULL;
             return o;
         }
@@ -106,6 +117,8 @@ static bool store(const struct hs_opt *o, void *into, const char *value)
     case HS_OPT_NUMBER:
         *(double *)field = strtod(value, &end);
         return end != value && *end == '\0';
+    case HS_OPT_NOTE:
+        break;
     case HS_OPT_LIST: {
         struct hs_opt_list *list = field;
 

@@ -17,7 +17,8 @@ enum hs_opt_kind {
     HS_OPT_TEXT,   /* const char * (borrowed from argv) */
     HS_OPT_INT,    /* int64_t */
     HS_OPT_NUMBER, /* double */
-    HS_OPT_LIST    /* struct hs_opt_list: may be given several times */
+    HS_OPT_LIST,   /* struct hs_opt_list: may be given several times */
+    HS_OPT_NOTE    /* no option: a line of text behind the options in --help, an example for instance */
 };
 
 struct hs_opt {
@@ -29,6 +30,7 @@ struct hs_opt {
     size_t offset; /* of the field in the command's struct */
 };
 
+#define HS_OPT_LINE(text) {"", 0, HS_OPT_NOTE, NULL, text, 0}
 #define HS_OPT_END {NULL, 0, HS_OPT_FLAG, NULL, NULL, 0}
 
 struct hs_opt_list {
@@ -54,5 +56,8 @@ bool hs_opt_parse_first(struct hs_cli *cli, const struct hs_opt *options, void *
 /* The table of a command for --help and completions; NULL when it has none. Commands register it by defining
  * hs_opt_<id> … see cli/opt.c. */
 void hs_opt_print_help(FILE *out, const struct hs_command *command, const struct hs_opt *options);
+
+/* "  left    help", the help from column `indent` on and wrapped at 80 columns. */
+void hs_cli_row(FILE *out, int indent, const char *left, const char *help);
 
 #endif

@@ -122,6 +122,32 @@ static const struct {
 
 static const struct hs_opt limit_rows[] = {HS_LIMIT_ROWS(FIELD(limits)), HS_OPT_END};
 
+/* What --help says behind the options. */
+static const struct {
+    unsigned commands;
+    const char *text;
+} notes[] = {
+    {OBSERVE, "Several files are batches of one tensor. --scheme makes the scale of the range."},
+    {OBSERVE, "  halfstep observe w.npy --observer mse --axis 0 -o w.json"},
+    {QUANTIZE, "Without --scale or --qparams the range of the tensor itself is observed."},
+    {QUANTIZE, "  halfstep quantize w.npy --scheme symmetric --axis 0 -o w.npz"},
+    {QUANTIZE, "  halfstep quantize model.pt --name '*.weight' --bits 4 -o model.npz"},
+    {QUANTIZE, "  halfstep quantize x.csv --scale 1/255 --zero-point 128 --dtype uint8"},
+    {DEQUANTIZE, "Without --scale or --qparams the file says how: scale and zero_point beside the"},
+    {DEQUANTIZE, "codes, NAME.scale beside NAME, or a tensor that PyTorch quantized."},
+    {DEQUANTIZE, "  halfstep dequantize w.npz -o back.npy"},
+    {FAKE, "Prints what quantizing costs: largest error, rmse, SQNR, and what is clipped."},
+    {FAKE, "  halfstep fake-quantize model.pt --name '*.weight' --bits 4"},
+    {EXPLAIN, "Options may be written NAME=WORD. --profile torch,onnx shows these two; another"},
+    {EXPLAIN, "option is a column of its own; several words of it, or all, are compared."},
+    {EXPLAIN, "  halfstep explain x=2.5 s=1 z=3 dtype=uint8 zero_point_order=before_rounding"},
+    {EXPLAIN, "  halfstep explain x=2.5 s=1 rounding=all"},
+    {REQUANTIZE, "One factor: --multiplier, --scales, --mantissa and --shift, or --shift alone."},
+    {REQUANTIZE, "  halfstep requantize acc.npy --multiplier 0.0014,0.0021 -r gemmlowp"},
+    {REQUANTIZE, "  halfstep requantize acc.npy --shift 8 --dtype uint8 -z 128 --relu"},
+    {REQUANTIZE, "  halfstep requantize acc.npy --multiplier 0.0014 --requantize all"},
+};
+
 /* A flag that is off unless named is a flag here, too; the others take a word. */
 static bool is_plain_flag(const struct hs_quant_option_row *row)
 {
@@ -206,7 +232,7 @@ void hs_quant_args_table(struct hs_quant_args *a, const char *name)
             command = commands[i].bit;
     n = add_fixed(a, command);
     for (size_t i = 0; (row = hs_quant_option_row(i)) != NULL &&
-                       n + 1 + HS_COUNTOF(limit_rows) < HS_QUANT_ARGS_OPTIONS;
+                       n + HS_COUNTOF(limit_rows) + HS_COUNTOF(notes) < HS_QUANT_ARGS_OPTIONS;
          i++) {
         bool flag = is_plain_flag(row);
         const char *choices = strcmp(row->name, "include_zero") == 0 ? "true|false" : row->choices;
@@ -231,5 +257,8 @@ void hs_quant_args_table(struct hs_quant_args *a, const char *name)
     }
     for (size_t i = 0; command != EXPLAIN && limit_rows[i].name != NULL; i++)
         a->table[n++] = limit_rows[i];
+    for (size_t i = 0; i < HS_COUNTOF(notes); i++)
+        if ((notes[i].commands & command) != 0)
+            a->table[n++] = (struct hs_opt)HS_OPT_LINE(notes[i].text);
     a->table[n] = (struct hs_opt)HS_OPT_END;
 }
