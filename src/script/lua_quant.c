@@ -11,6 +11,7 @@
 #include "quant/qparams.h"
 #include "script/lua_args.h"
 #include "script/lua_quant_layers.h"
+#include "script/lua_quant_schemes.h"
 #include "script/lua_quant_train.h"
 #include "script/lua_tensor.h"
 #include "script/state.h"
@@ -316,6 +317,17 @@ int hs_open_quant(lua_State *L)
                                          {"zero_point_terms", hs_lua_quant_zero_point_terms},
                                          {"accumulator_bits", hs_lua_quant_accumulator_bits},
                                          {"chain", hs_lua_quant_chain},
+                                         {"dorefa", hs_lua_quant_dorefa},
+                                         {"pact", hs_lua_quant_pact},
+                                         {"pact_grad", hs_lua_quant_pact_grad},
+                                         {"wrpn", hs_lua_quant_wrpn},
+                                         {"range_linear", hs_lua_quant_range_linear},
+                                         {"symmetric_linear", hs_lua_quant_symmetric_linear},
+                                         {"kmeans", hs_lua_quant_kmeans},
+                                         {"from_multiplier", hs_lua_quant_from_multiplier},
+                                         {"to_multiplier", hs_lua_quant_to_multiplier},
+                                         {"from_distiller", hs_lua_quant_from_distiller},
+                                         {"to_distiller", hs_lua_quant_to_distiller},
                                          {"profiles", profiles},
                                          {NULL, NULL}};
 
