@@ -2,7 +2,7 @@
  * (quant/convention.h). All results are float64 tensors. */
 #include "script/lua_quant_schemes.h"
 
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "quant/convention.h"
@@ -185,27 +185,31 @@ int hs_lua_quant_symmetric_linear(lua_State *L)
     return 2;
 }
 
-/* "linear", "density", "random" or "random(7)". */
+/* A word, behind the last of them also a seed in parentheses. */
 static void read_init(lua_State *L, struct hs_kmeans_config *c, const char *text)
 {
-    static const char prefix[] = "random(";
+    char name[16], end;
+    size_t n = strcspn(text, "(");
     unsigned long long seed;
-    int init = hs_kmeans_init_find(text);
-    char end;
+    int init;
 
-    if (init < 0 && sscanf(text, "random(%llu%c", &seed, &end) == 2 && end == ')' &&
-        strncmp(text, prefix, strlen(prefix)) == 0) {
-        c->seed = seed;
-        init = HS_KMEANS_RANDOM;
+    snprintf(name, sizeof name, "%.*s", (int)(n < sizeof name ? n : 0), text);
+    init = hs_kmeans_init_find(name);
+    if (text[n] != '\0') {
+        if (init != HS_KMEANS_RANDOM || sscanf(text + n, "(%llu%c", &seed, &end) != 2 || end != ')')
+            init = -1;
+        else
+            c->seed = seed;
     }
     if (init < 0)
-        luaL_error(L, "init is linear, density, random or random(SEED), not \"%s\"", text);
+        luaL_error(L, "init is linear, density or random, not \"%s\"", text);
     c->init = (enum hs_kmeans_init)init;
 }
 
-/*** quant.kmeans(t, {bits = 4, init = "linear"|"density"|"random(SEED)", seed = 0, iterations =
- * 100}) → {codes, centroids, values, inertia, iterations, converged, empty}. A codebook of 2^bits
- * centroids (Deep Compression); values = centroids[codes]. */
+/*** quant.kmeans(t, {bits = 4, init = "linear"|"density"|"random", seed = 0, iterations = 100})
+ * → {codes, centroids, values, inertia, iterations, converged, empty}. A codebook of 2^bits
+ * centroids (Deep Compression); values = centroids[codes]. The seed may stand in parentheses behind
+ * the word. */
 int hs_lua_quant_kmeans(lua_State *L)
 {
     static const char *const names[] = {"bits", "init", "seed", "iterations", NULL};
