@@ -49,10 +49,9 @@ HS_MUST_USE enum hs_status hs_requantizer_parse(struct hs_requantizer *r, const 
  * / s_y, each a number or one a channel; dyadic_bits, max_shift; zero_point; dtype, bits, signed,
  * quant_min, quant_max (or qmin, qmax) as hs_qtarget_from_value(); rounding, zero_point_order,
  * precision
- * ("float32") or float32 = true; relu; profile. Without `requantize`: what the profile's engine
- * does (requantize_profiles.def), or float, with a multiplier or scales; gemmlowp with a mantissa;
- * shift_floor with a shift. *axis is what was given by `axis`
- * (quant/groups.h), or 1, where accumulators have their channels. */
+ * ("float32") or float32 = true; relu; profile. Without `requantize`: the profile's with a
+ * multiplier or scales; gemmlowp with a mantissa; shift_floor with a shift. *axis is what was given
+ * by `axis` (quant/groups.h), or 1, where accumulators have their channels. */
 HS_MUST_USE enum hs_status hs_requantizer_from_value(struct hs_requantizer *out, int *axis,
                                                      struct hs_arena *arena,
                                                      const struct hs_value *map,

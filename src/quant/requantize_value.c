@@ -172,27 +172,6 @@ static enum hs_status read_scales(struct hs_requantizer *r, struct hs_arena *are
     return HS_OK;
 }
 
-/* What the profile's engine does with a real multiplier. */
-static void mode_of_profile(struct hs_requantizer *r, const char *profile)
-{
-    static const struct {
-        const char *profile;
-        enum hs_requantize mode;
-        bool float32;
-    } rows[] = {
-#define HS_REQUANTIZE_PROFILE(profile, mode, float32, source) \
-    {profile, HS_REQUANTIZE_##mode, float32},
-#include "quant/requantize_profiles.def"
-#undef HS_REQUANTIZE_PROFILE
-    };
-
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (strcmp(rows[i].profile, profile) == 0) {
-            r->mode = rows[i].mode;
-            r->float32 |= rows[i].float32;
-        }
-}
-
 /* The factor, given in exactly one way. */
 static enum hs_status read_factor(struct hs_requantizer *r, struct hs_arena *arena,
                                   const struct hs_value *map, struct hs_error *err)
@@ -208,11 +187,8 @@ static enum hs_status read_factor(struct hs_requantizer *r, struct hs_arena *are
         return hs_fail(err, HS_EINVAL,
                        "requantizing needs one factor: multiplier, scales = {s_x, s_w, s_y}, "
                        "mantissa and shift, or shift alone");
-    if (hs_value_get(map, "requantize") == NULL) {
-        mode_of_profile(r, hs_value_text(map, "profile", ""));
-        if (mantissa || shift)
-            r->mode = mantissa ? HS_REQUANTIZE_GEMMLOWP : HS_REQUANTIZE_SHIFT_FLOOR;
-    }
+    if (hs_value_get(map, "requantize") == NULL && (mantissa || shift))
+        r->mode = mantissa ? HS_REQUANTIZE_GEMMLOWP : HS_REQUANTIZE_SHIFT_FLOOR;
     if (mantissa || shift)
         return read_fixed(r, arena, map, err);
     if (scales != NULL)
@@ -259,9 +235,26 @@ static enum hs_status read_dyadic(struct hs_requantizer *r, const struct hs_valu
         return st;
     if (bits < 0 || bits > 31 || shift < 0 || shift > 31)
         return hs_fail(err, HS_EINVAL, "dyadic_bits and max_shift go from 1 to 31");
-    r->bits = (int)bits;
-    r->max_shift = (int)shift;
+    if (r->bits == 0) { /* brackets stand above these */
+        r->bits = (int)bits;
+        r->max_shift = (int)shift;
+    }
     return HS_OK;
+}
+
+/* The mode of the profile, and whether its products run in float32: an engine (any profile but the
+ * program's own) multiplies in the precision of its qparams. */
+static void follow_profile(struct hs_requantizer *r, const struct hs_quant_options *o)
+{
+    size_t n;
+    const struct hs_profile *p = hs_profiles(&n);
+
+    r->float32 = o->precision == HS_PRECISION_F32;
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(p[i].name, o->profile) == 0) {
+            r->mode = p[i].requantize;
+            r->float32 |= i > 0 && o->qparams_precision == HS_PRECISION_F32;
+        }
 }
 
 static enum hs_status read_codes(struct hs_requantizer *r, const struct hs_value *map,
@@ -278,17 +271,18 @@ static enum hs_status read_codes(struct hs_requantizer *r, const struct hs_value
         o.narrow = o.reduce_range = false;
     if ((st = hs_qtarget_range(&r->qmin, &r->qmax, &target, &o, err)) != HS_OK)
         return st;
+    follow_profile(r, &o);
     r->dtype = target.dtype;
     r->rounding = o.rounding;
     r->zero_point_first = o.zero_point_order == HS_BEFORE_ROUNDING;
-    if ((st = flag(&r->float32, map, "float32", o.precision == HS_PRECISION_F32, err)) != HS_OK ||
+    if ((st = flag(&r->float32, map, "float32", r->float32, err)) != HS_OK ||
         (st = flag(&r->relu, map, "relu", false, err)) != HS_OK ||
         (st = whole(&r->zero_point, map, "zero_point", 0, err)) != HS_OK)
         return st;
     if (r->zero_point < r->qmin || r->zero_point > r->qmax)
         return hs_fail(err, HS_EINVAL, "zero_point %lld is outside of the codes %lld to %lld",
                        (long long)r->zero_point, (long long)r->qmin, (long long)r->qmax);
-    return read_dyadic(r, map, err);
+    return HS_OK;
 }
 
 enum hs_status hs_requantizer_from_value(struct hs_requantizer *out, int *axis,
@@ -300,12 +294,14 @@ enum hs_status hs_requantizer_from_value(struct hs_requantizer *out, int *axis,
     int64_t of;
     enum hs_status st = whole(&of, map, "axis", 1, err);
 
-    if (st == HS_OK && mode != NULL)
-        st = hs_requantizer_parse(&r, mode, err);
     if (st == HS_OK)
         st = read_codes(&r, map, err);
-    if (st == HS_OK && mode != NULL) /* brackets stand above the options */
+    if (st == HS_OK && mode == NULL && hs_value_get(map, "requantize") != NULL)
+        st = hs_fail(err, HS_EINVAL, "requantize is a name such as gemmlowp");
+    if (st == HS_OK && mode != NULL) /* stands above profile and options */
         st = hs_requantizer_parse(&r, mode, err);
+    if (st == HS_OK)
+        st = read_dyadic(&r, map, err);
     if (st == HS_OK)
         st = read_factor(&r, arena, map, err);
     if (st == HS_OK)

@@ -91,6 +91,9 @@ static const struct row results[] = {
     {"return q({-5}, {multiplier = 0.5, profile = 'lab-pow2'})", "-3 of int8, 0 low 0 high"},
     {"return q({5}, {multiplier = 0.5, profile = 'lab-pow2', requantize = 'float'})",
      "2 of int8, 0 low 0 high"},
+    {"return q({7984}, {multiplier = 1583594044 * 2^-40, profile = 'tflite'})",
+     "12 of int8, 0 low 0 high"},
+    {"return q({7984}, {multiplier = 1583594044 * 2^-40})", "11 of int8, 0 low 0 high"},
     /* bias */
     {"local b, r = quant.bias({1, -0.75, 0.25}, 0.5, 0.25) return s(b) .. ' of ' .. b.dtype .. ', "
      "' .. r.clamped",
@@ -168,6 +171,7 @@ static const struct row refusals[] = {
     {"quant.requantize({1}, {shift = 3, requantize = 'float'})", "float needs a multiplier"},
     {"quant.requantize({1}, {multiplier = 1, requantize = 'tflite'})",
      "choose one of float, gemmlowp"},
+    {"quant.requantize({1}, {multiplier = 1, requantize = 5})", "requantize is a name"},
     {"quant.requantize({1}, {multiplier = 1, requantize = 'fixed16(up)'})", "half_even, half_away"},
     {"quant.requantize({1}, {multiplier = 1, requantize = 'dyadic(8)'})", "write dyadic(8,15)"},
     {"quant.requantize({1}, {multiplier = 1000, requantize = 'dyadic'})", "b of so few bits"},
