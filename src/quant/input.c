@@ -4,23 +4,22 @@
 
 #include "kernels/kernels.h"
 
-static enum hs_status refuse(const struct hs_tensor *t, size_t i, bool is_nan, struct hs_error *err)
+enum hs_status hs_refuse_element(const struct hs_tensor *t, size_t i, const char *remedy,
+                                 struct hs_error *err)
 {
     struct hs_str place = HS_STR_INIT;
     size_t index[HS_MAX_DIMS];
+    double v = hs_tensor_get(t, i);
     enum hs_status st;
 
     hs_shape_unravel(index, i, t->ndim, t->shape);
     for (int d = 0; d < t->ndim; d++)
         hs_str_printf(&place, "%s%zu", d > 0 ? "," : "", index[d]);
-    if (is_nan)
-        st = hs_fail(
-            err, HS_ERANGE,
-            "element [%s] is NaN, which has no code; remove it, or choose nan=zero or nan=qmin",
-            place.buf);
-    else
-        st = hs_fail(err, HS_ERANGE, "element [%s] is infinite; remove it, or choose inf=saturate",
-                     place.buf);
+    st = hs_fail(err, HS_ERANGE, "element [%s] is %s; remove it%s", place.buf,
+                 isnan(v) ? "NaN, which has no code"
+                 : v > 0  ? "infinite (inf)"
+                          : "infinite (-inf)",
+                 remedy);
     hs_str_dispose(&place);
     return st;
 }
@@ -35,9 +34,9 @@ static enum hs_status judge(struct hs_input *in, const struct hs_tensor *t,
                                  : (double)((const float *)in->x.data)[i];
 
         if (isnan(v) && options->nan == HS_NAN_ERROR)
-            return refuse(t, i, true, err);
+            return hs_refuse_element(t, i, ", or choose nan=zero or nan=qmin", err);
         if (isinf(v) && options->inf == HS_INF_ERROR)
-            return refuse(t, i, false, err);
+            return hs_refuse_element(t, i, ", or choose inf=saturate", err);
         in->nan += isnan(v) != 0;
         in->inf += isinf(v) != 0;
     }

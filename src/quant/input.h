@@ -21,4 +21,9 @@ HS_MUST_USE enum hs_status hs_input_init(struct hs_input *out, struct hs_arena *
                                          const struct hs_quant_options *options,
                                          struct hs_error *err);
 
+/* HS_ERANGE: "element [1,2] is NaN, which has no code; remove it" and `remedy` behind it ("" or
+ * ", or …"). Element i in C order is not finite. */
+HS_MUST_USE enum hs_status hs_refuse_element(const struct hs_tensor *t, size_t i,
+                                             const char *remedy, struct hs_error *err);
+
 #endif

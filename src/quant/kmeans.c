@@ -7,8 +7,7 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "quant/clip.h"
-#include "quant/input.h"
-#include "quant/observer.h"
+#include "quant/schemes/common.h"
 
 enum { MOST_BITS = 12 };
 
@@ -207,33 +206,22 @@ static enum hs_status encode(struct hs_kmeans *out, const struct state *s, struc
     return HS_OK;
 }
 
-/* The elements as doubles: all finite. */
-static enum hs_status read(struct hs_input *in, struct hs_arena *arena, const struct hs_tensor *t,
-                           struct hs_error *err)
-{
-    struct hs_quant_options options = hs_observer_config_default().options;
-
-    options.nan = HS_NAN_ERROR;
-    options.inf = HS_INF_ERROR;
-    if (hs_tensor_count(t) == 0)
-        return hs_fail(err, HS_ERANGE, "the tensor is empty, so it has no codebook");
-    return hs_input_init(in, arena, t, HS_PRECISION_F64, &options, err);
-}
-
 enum hs_status hs_kmeans(struct hs_kmeans *out, struct hs_arena *arena, const struct hs_tensor *t,
                          const struct hs_kmeans_config *config, struct hs_error *err)
 {
     struct hs_kmeans result = {.inertia = 0};
     struct state s = {.n = hs_tensor_count(t)};
-    struct hs_input in;
+    struct hs_tensor x;
     double *sorted;
     enum hs_status st;
 
     if (config->bits < 1 || config->bits > MOST_BITS)
         return hs_fail(err, HS_EINVAL, "a codebook has 1 to %d bits, not %d", MOST_BITS,
                        config->bits);
+    if (s.n == 0)
+        return hs_fail(err, HS_ERANGE, "the tensor is empty, so it has no codebook; give data");
     s.k = (size_t)1 << config->bits;
-    if ((st = read(&in, arena, t, err)) != HS_OK ||
+    if ((st = hs_scheme_copy(&x, arena, t, err)) != HS_OK ||
         (st = hs_tensor_new(&result.centroids, arena, HS_FLOAT64, 1, &s.k, err)) != HS_OK)
         return st;
     s.c = result.centroids.data;
@@ -241,12 +229,12 @@ enum hs_status hs_kmeans(struct hs_kmeans *out, struct hs_arena *arena, const st
     sorted = hs_arena_alloc(arena, s.n, sizeof *sorted);
     if (s.start == NULL || sorted == NULL)
         return hs_fail(err, HS_ENOMEM, "out of memory for %zu elements", s.n);
-    memcpy(sorted, in.x.data, s.n * sizeof *sorted);
+    memcpy(sorted, x.data, s.n * sizeof *sorted);
     qsort(sorted, s.n, sizeof *sorted, hs_by_value);
     s.v = sorted;
     if ((st = begin(&s, arena, config, err)) != HS_OK ||
         (st = lloyd(&result, &s, arena, config->iterations, err)) != HS_OK ||
-        (st = encode(&result, &s, arena, &in.x, config->bits, err)) != HS_OK)
+        (st = encode(&result, &s, arena, &x, config->bits, err)) != HS_OK)
         return st;
     *out = result;
     return HS_OK;

@@ -38,8 +38,7 @@ int hs_kmeans_init_find(const char *name); /* "linear", "density", "random"; -1 
 /* Each element takes the nearest centroid, the lower of two equally near; each centroid becomes the
  * mean of its elements. A centroid without elements moves to the element farthest from its own, so
  * that the inertia never grows; it stays where it is when no element is apart from its centroid.
- * HS_ERANGE: an empty tensor, or an element that is not finite (named); HS_EINVAL: bits;
- * HS_EDTYPE: no float. */
+ * HS_ERANGE: an empty tensor, or an element that is not finite (named); HS_EINVAL: bits. */
 HS_MUST_USE enum hs_status hs_kmeans(struct hs_kmeans *out, struct hs_arena *arena,
                                      const struct hs_tensor *t,
                                      const struct hs_kmeans_config *config, struct hs_error *err);

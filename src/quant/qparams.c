@@ -37,13 +37,13 @@ enum hs_status hs_qtarget_range(int64_t *qmin, int64_t *qmax, const struct hs_qt
         lo = target->quant_min;
         hi = target->quant_max;
     }
-    lo += (options->narrow || (options->narrow_symmetric && options->scheme == HS_SYMMETRIC &&
-                               hs_dtype_is_signed(target->dtype) && !target->has_range)) &&
-          lo < hi - 1;
     if (options->reduce_range) {
         lo = (lo - (lo < 0 && lo % 2 != 0)) / 2; /* floor: -128..127 becomes -64..63 */
         hi = (hi - (hi < 0 && hi % 2 != 0)) / 2;
     }
+    lo += (options->narrow || (options->narrow_symmetric && options->scheme == HS_SYMMETRIC &&
+                               hs_dtype_is_signed(target->dtype) && !target->has_range)) &&
+          lo < hi - 1;
     *qmin = lo;
     *qmax = hi;
     return HS_OK;

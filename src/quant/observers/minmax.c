@@ -78,10 +78,14 @@ static enum hs_status observe(struct hs_range *out, struct hs_arena *arena,
         range.excluded += in.inf;
     }
     if (range.n == 0)
-        return hs_fail(err, HS_ERANGE, "the tensor is empty, so it has no range");
+        return hs_fail(err, HS_ERANGE, "the tensor is empty, so it has no range; give data");
     for (size_t i = 0; i < range.n; i++)
         if (range.min[i] > range.max[i])
-            return hs_fail(err, HS_ERANGE, "part %zu has no finite element, so it has no range", i);
+            return hs_fail(
+                err, HS_ERANGE,
+                "part %zu has no finite element, so it has no range; give data, or qparams of "
+                "your own",
+                i);
     *out = range;
     return HS_OK;
 }

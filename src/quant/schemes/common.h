@@ -15,25 +15,9 @@ static inline enum hs_status hs_scheme_bits(int bits, int least, const char *sch
     return HS_OK;
 }
 
-/* A float64 copy in C order; HS_ERANGE for an element that is not finite. */
-static inline enum hs_status hs_scheme_copy(struct hs_tensor *out, struct hs_arena *arena,
-                                            const struct hs_tensor *x, struct hs_error *err)
-{
-    struct hs_tensor copy;
-    enum hs_status st = hs_tensor_new(&copy, arena, HS_FLOAT64, x->ndim, x->shape, err);
-    size_t count = hs_tensor_count(x);
-
-    for (size_t i = 0; st == HS_OK && i < count; i++) {
-        double v = hs_tensor_get(x, i);
-
-        if (!isfinite(v))
-            st = hs_fail(err, HS_ERANGE, "element %zu is not finite", i);
-        ((double *)copy.data)[i] = v;
-    }
-    if (st == HS_OK)
-        *out = copy;
-    return st;
-}
+/* A float64 copy in C order; HS_ERANGE names an element that is not finite. */
+HS_MUST_USE enum hs_status hs_scheme_copy(struct hs_tensor *out, struct hs_arena *arena,
+                                          const struct hs_tensor *x, struct hs_error *err);
 
 static inline double hs_clip(double v, double lo, double hi)
 {

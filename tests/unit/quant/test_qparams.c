@@ -123,6 +123,79 @@ static void senseless_wishes_are_refused_with_a_remedy(void **state)
     refused(*state, -1, 1, target, &o, HS_EINVAL, "no longer holds");
 }
 
+static struct hs_qparams of_bits(struct hs_arena *arena, int bits, bool is_signed, double min,
+                                 double max, const struct hs_quant_options *o)
+{
+    struct hs_range r = {.min = &min, .max = &max, .n = 1, .axis = -1};
+    struct hs_qtarget target = {.dtype = hs_dtype_for_bits(bits, is_signed), .bits = bits};
+    struct hs_error err = HS_ERROR_INIT;
+    struct hs_qparams qp;
+
+    assert_ok(hs_qparams_from_range(&qp, arena, &r, &target, o, &err), &err);
+    return qp;
+}
+
+/* From the formulas, in float64; [-3, 5] has no tie at any number of bits. */
+static void every_number_of_bits_has_its_codes_and_scales(void **state)
+{
+    for (int bits = 2; bits <= 16; bits++)
+        for (int sign = 0; sign < 2; sign++) {
+            double steps = exp2(bits) - 1, half = exp2(bits - 1), lo = sign ? -half : 0,
+                   hi = lo + steps, middle = sign ? 0 : half,
+                   divisors[] = {hi - middle, steps / 2, middle - lo};
+            struct hs_quant_options o = profile(NULL);
+            struct hs_qparams qp;
+
+            o.qparams_precision = HS_PRECISION_F64;
+            qp = of_bits(*state, bits, sign, -3, 5, &o);
+            assert_close((double)qp.qmin, lo, 0);
+            assert_close((double)qp.qmax, hi, 0);
+            assert_close(qp.scale[0], 8 / steps, 0);
+            assert_close((double)qp.zero_point[0], lo + rint(3 / (8 / steps)), 0);
+            o.scheme = HS_SYMMETRIC;
+            for (int d = 0; d < 3; d++) {
+                o.denominator = (enum hs_denominator)d;
+                qp = of_bits(*state, bits, sign, -3, 5, &o);
+                assert_close(qp.scale[0], 5 / divisors[d], 0);
+                assert_close((double)qp.zero_point[0], middle, 0);
+            }
+            o.narrow = true;
+            assert_close((double)of_bits(*state, bits, sign, -3, 5, &o).qmin, lo + 1, 0);
+            o.scheme = HS_AFFINE;
+            o.narrow = false;
+            o.reduce_range = true;
+            if (bits == 2)
+                continue;
+            qp = of_bits(*state, bits, sign, -3, 5, &o);
+            assert_close((double)qp.qmin, lo / 2, 0);
+            assert_close((double)qp.qmax, floor(hi / 2), 0);
+        }
+}
+
+static void a_reduced_range_can_be_narrow_too(void **state)
+{
+    struct hs_quant_options o = profile(NULL);
+
+    o.reduce_range = o.narrow = true;
+    o.scheme = HS_SYMMETRIC;
+    assert_int_equal(make(*state, -1, 1, HS_INT8, &o).qmin, -63);
+    assert_int_equal(make(*state, -1, 1, HS_INT8, &o).qmax, 63);
+    assert_close(make(*state, -1, 1, HS_INT8, &o).scale[0], (double)(1.0f / 63.0f), 0);
+}
+
+/* 127 as the middle of uint8: 128 codes above it, 127 below. */
+static void the_middle_below_has_its_own_denominators(void **state)
+{
+    struct hs_quant_options o = profile(NULL);
+
+    o.scheme = HS_SYMMETRIC;
+    o.unsigned_mid = HS_MID_MINUS_ONE;
+    assert_int_equal(make(*state, -2, 1, HS_UINT8, &o).zero_point[0], 127);
+    assert_close(make(*state, -2, 1, HS_UINT8, &o).scale[0], (double)(2.0f / 128.0f), 0);
+    o.denominator = HS_DENOM_NEG_QMIN;
+    assert_close(make(*state, -2, 1, HS_UINT8, &o).scale[0], (double)(2.0f / 127.0f), 0);
+}
+
 /* Vitis NonOverflow: 2^-7 holds -128.5/128 to 127.5/128; the next float outside does not. */
 static void non_overflow_leaves_half_a_code_at_both_ends(void **state)
 {
@@ -319,6 +392,9 @@ int main(void)
         T(unsigned_symmetric_zero_point_is_the_middle_of_choice),
         T(zeros_follow_the_policy),
         T(senseless_wishes_are_refused_with_a_remedy),
+        T(every_number_of_bits_has_its_codes_and_scales),
+        T(a_reduced_range_can_be_narrow_too),
+        T(the_middle_below_has_its_own_denominators),
         T(non_overflow_leaves_half_a_code_at_both_ends),
         T(dyadic_scales_have_eight_bits_halved_by_floor),
         T(tflite_rounds_the_difference_and_narrows_weights),
