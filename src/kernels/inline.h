@@ -4,11 +4,12 @@
 
 #define HS_INLINE static inline __attribute__((always_inline))
 
-/* Before a loop of 4 over vectors in an array: takes it apart, so that they live in registers. */
+/* Before a short loop of constant length: takes it apart, so that vectors of an array live in
+ * registers. */
 #if defined(__clang__)
 #define HS_UNROLL _Pragma("clang loop unroll(full)")
 #else
-#define HS_UNROLL _Pragma("GCC unroll 4")
+#define HS_UNROLL _Pragma("GCC unroll 16")
 #endif
 
 #endif

@@ -22,7 +22,8 @@
 
 enum {
     HS_BLOCK = 4 * HS_LANES,    /* elements of a step */
-    HS_AHEAD = 4096,            /* bytes that are asked for before their use */
+    HS_AHEAD = 8192,            /* bytes that are asked for before their use */
+    HS_AHEAD_NEAR = 4096,       /* the same for what is near */
     HS_AHEAD_WRITE = 1024,      /* the same for lines that will be written */
     HS_FAR_BYTES = 1 << 19,     /* shorter operands are taken to be in a cache near by */
     HS_STREAM_BYTES = 16 << 20, /* a longer result is written around the caches: nobody would find
@@ -32,12 +33,30 @@ enum {
 /* Where a loop's operands are: constant where a loop is inlined. */
 enum hs_where { HS_NEAR, HS_FAR, HS_AROUND };
 
-/* Asks for the lines of a block that comes later; past the end of a buffer this is harmless. From
- * near by the hardware brings them nearly as well, and each request costs the slot of a load. */
+/* Where operands of `bytes` bytes are likely to be. */
+HS_INLINE enum hs_where hs_where_is(size_t bytes)
+{
+    return bytes < HS_FAR_BYTES ? HS_NEAR : HS_FAR;
+}
+
+/* Asks for the lines of a block that comes later; past the end of a buffer this is harmless. What
+ * is near the hardware brings nearly as well, and a request costs the slot of a load. What is far
+ * is wanted in the second cache, as the first has too few places for lines that are on their way,
+ * and 16 lines at once (by the block at which a KiB begins) in a real loop: measured, both are
+ * faster than requests spread over the blocks, and than the same 16 in a row. */
 HS_INLINE void hs_prefetch(const void *p, size_t bytes, enum hs_where where)
 {
-    for (size_t i = 0; i < bytes; i += where == HS_NEAR ? 256 : 64)
-        _mm_prefetch((const void *)((uintptr_t)p + HS_AHEAD + i), _MM_HINT_T0);
+    size_t line = 64;
+
+    __asm__("" : "+r"(line)); /* not a constant, so that the loop stays one */
+    if (where == HS_NEAR) {
+        HS_UNROLL
+        for (size_t i = 0; i < bytes; i += 256)
+            _mm_prefetch((const void *)((uintptr_t)p + HS_AHEAD_NEAR + i), _MM_HINT_T0);
+    } else if ((uintptr_t)p % 1024 < bytes) {
+        for (size_t i = 0; i < 1024; i += line)
+            _mm_prefetch((const void *)((uintptr_t)p + HS_AHEAD + i), _MM_HINT_T1);
+    }
 }
 
 HS_INLINE void hs_prefetch_write(void *p, size_t bytes, enum hs_where where)

@@ -25,10 +25,10 @@ size_t hs_traffic_bytes(enum hs_traffic t);
 typedef void hs_limit_fn(void *out, void *out2, const void *a, const void *b, size_t n);
 
 /* The ways to do it; the limit is the fastest. */
-enum { HS_LIMIT_WAYS = 4 };
+enum { HS_LIMIT_WAYS = 5 };
 
 /* Loop `way` for these vectors; NULL where there is none. Scalar: what the compiler makes of plain
- * C. Vectors: plain, with prefetch, written around the caches, and both. */
+ * C. Vectors: with and without prefetch, into the caches and around them. */
 hs_limit_fn *hs_limit(enum hs_traffic t, enum hs_isa isa, int way);
 
 #if defined(__x86_64__)

@@ -20,6 +20,8 @@ HS_INLINE void hs_dequantize_blocks(float *r, const void *q, size_t from, size_t
                                     int32_t zero_point, hs_load_codes_fn *load, enum hs_where where)
 {
     for (size_t i = from; i < to; i += HS_BLOCK) {
+        if (where != HS_NEAR)
+            hs_prefetch((const char *)q + i, HS_BLOCK, where);
         hs_prefetch_write(r + i, HS_BLOCK * sizeof *r, where);
         HS_UNROLL
         for (size_t j = i; j < i + HS_BLOCK; j += HS_LANES) {

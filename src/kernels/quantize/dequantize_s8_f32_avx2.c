@@ -20,8 +20,10 @@ void hs_dequantize_s8_f32__avx2(float *r, const int8_t *q, size_t n, float scale
     if (stream) {
         hs_dequantize_blocks(r, q, from, to, scale, zero_point, load, HS_AROUND);
         _mm_sfence();
-    } else {
+    } else if (hs_where_is(n * sizeof *r) == HS_FAR) {
         hs_dequantize_blocks(r, q, from, to, scale, zero_point, load, HS_FAR);
+    } else {
+        hs_dequantize_blocks(r, q, from, to, scale, zero_point, load, HS_NEAR);
     }
     hs_dequantize_s8_f32__scalar(r + to, q + to, n - to, scale, zero_point);
 }

@@ -115,9 +115,9 @@ HS_INLINE size_t hs_fake_blocks(const struct hs_fake *f, struct hs_fake_io io, s
     for (; n - i >= HS_BLOCK; i += HS_BLOCK) {
         struct hs_fake_io at = hs_fake_at(&io, i);
 
-        hs_prefetch(at.x, HS_BLOCK * sizeof(float), HS_FAR);
+        hs_prefetch(at.x, HS_BLOCK * sizeof(float), where);
         if (what & HS_FAKE_GRAD)
-            hs_prefetch(at.dy, HS_BLOCK * sizeof(float), HS_FAR);
+            hs_prefetch(at.dy, HS_BLOCK * sizeof(float), where);
         if (what & HS_FAKE_VALUE)
             hs_prefetch_write(at.y, HS_BLOCK * sizeof(float), where);
         if (what & HS_FAKE_GRAD)
@@ -146,8 +146,10 @@ HS_INLINE void hs_fake_run(const struct hs_fake *f, struct hs_fake_io io, size_t
         hs_fake_part(f, io, i, what, how, first);
         i += hs_fake_blocks(f, hs_fake_at(&io, i), n - i, what, how, first, HS_AROUND);
         _mm_sfence();
-    } else {
+    } else if (hs_where_is(n * sizeof(float)) == HS_FAR) {
         i = hs_fake_blocks(f, io, n, what, how, first, HS_FAR);
+    } else {
+        i = hs_fake_blocks(f, io, n, what, how, first, HS_NEAR);
     }
     if (i < n)
         hs_fake_part(f, hs_fake_at(&io, i), n - i, what, how, first);

@@ -12,7 +12,7 @@
 enum { HS_ABSMAX_CHUNK = 8192 }; /* elements */
 
 /* False, and nothing changed, when an element is not finite. */
-HS_INLINE bool hs_absmax_fast(hs_vf *most, const float *x, size_t n)
+HS_INLINE bool hs_absmax_fast(hs_vf *most, const float *x, size_t n, enum hs_where where)
 {
     hs_vf a = hs_vset(0), b = a, c = a, d = a;
     hs_vwatch ab = hs_vwatch_start(), cd = ab;
@@ -21,7 +21,7 @@ HS_INLINE bool hs_absmax_fast(hs_vf *most, const float *x, size_t n)
         hs_vf va = hs_vload_once(x + i), vb = hs_vload_once(x + i + HS_LANES);
         hs_vf vc = hs_vload_once(x + i + 2 * HS_LANES), vd = hs_vload_once(x + i + 3 * HS_LANES);
 
-        hs_prefetch(x + i, HS_BLOCK * sizeof *x, HS_FAR);
+        hs_prefetch(x + i, HS_BLOCK * sizeof *x, where);
         a = hs_vmax_abs(va, a);
         b = hs_vmax_abs(vb, b);
         c = hs_vmax_abs(vc, c);
@@ -55,12 +55,13 @@ HS_INLINE size_t hs_absmax_careful(hs_vf *most, const float *x, size_t n)
 HS_INLINE size_t hs_absmax_vector(float *max, const float *x, size_t n)
 {
     hs_vf most = hs_vset(0);
+    enum hs_where where = hs_where_is(n * sizeof *x);
     size_t i = 0, bad = 0, len;
     float m;
 
     while (n - i >= HS_BLOCK) {
         len = n - i < HS_ABSMAX_CHUNK ? (n - i) / HS_BLOCK * HS_BLOCK : HS_ABSMAX_CHUNK;
-        if (!hs_absmax_fast(&most, x + i, len))
+        if (!hs_absmax_fast(&most, x + i, len, where))
             bad += hs_absmax_careful(&most, x + i, len);
         i += len;
     }

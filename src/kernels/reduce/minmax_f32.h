@@ -18,7 +18,7 @@ struct hs_minmax {
 };
 
 /* False, and nothing changed, when an element is not finite. */
-HS_INLINE bool hs_minmax_fast(struct hs_minmax *t, const float *x, size_t n)
+HS_INLINE bool hs_minmax_fast(struct hs_minmax *t, const float *x, size_t n, enum hs_where where)
 {
     struct hs_minmax a = {hs_vset(INFINITY), hs_vset(-INFINITY)}, b = a, c = a, d = a;
     hs_vwatch ab = hs_vwatch_start(), cd = ab;
@@ -27,7 +27,7 @@ HS_INLINE bool hs_minmax_fast(struct hs_minmax *t, const float *x, size_t n)
         hs_vf va = hs_vload_once(x + i), vb = hs_vload_once(x + i + HS_LANES);
         hs_vf vc = hs_vload_once(x + i + 2 * HS_LANES), vd = hs_vload_once(x + i + 3 * HS_LANES);
 
-        hs_prefetch(x + i, HS_BLOCK * sizeof *x, HS_FAR);
+        hs_prefetch(x + i, HS_BLOCK * sizeof *x, where);
         a = (struct hs_minmax){hs_vmin(va, a.lo), hs_vmax(va, a.hi)};
         b = (struct hs_minmax){hs_vmin(vb, b.lo), hs_vmax(vb, b.hi)};
         c = (struct hs_minmax){hs_vmin(vc, c.lo), hs_vmax(vc, c.hi)};
@@ -66,11 +66,12 @@ HS_INLINE size_t hs_minmax_vector(float *min, float *max, const float *x, size_t
 {
     struct hs_minmax t = {hs_vset(INFINITY), hs_vset(-INFINITY)};
     float lo = *min, hi = *max, l, h;
+    enum hs_where where = hs_where_is(n * sizeof *x);
     size_t i = 0, bad = 0, len;
 
     while (n - i >= HS_BLOCK) {
         len = n - i < HS_MINMAX_CHUNK ? (n - i) / HS_BLOCK * HS_BLOCK : HS_MINMAX_CHUNK;
-        if (!hs_minmax_fast(&t, x + i, len))
+        if (!hs_minmax_fast(&t, x + i, len, where))
             bad += hs_minmax_careful(&t, x + i, len);
         i += len;
     }
