@@ -21,7 +21,7 @@
  *     256 x 128 x 784                  83.3      74.5  49.7    88.0      gradient of the input
  *     256 x 128 x 128, B transposed    81.4      63.2  42.1    81.7
  *     256 x 128 x 10, B transposed     33.4      23.6  39.7    38.2
- *     1024 x 1024 x 1024               76.6      74.6  49.4    81.6
+ *     1024 x 1024 x 1024               74.9      65.1  45.5    73.5
  *     192 x 576 x 256                  86.2      71.6  51.9    87.8      convolution, as columns
  *     137 x 311 x 79, B transposed     72.6      45.0  33.4    74.3
  *     1 x 784 x 128                    32.5      39.3  22.5    32.4
@@ -50,7 +50,7 @@ struct hs_sgemm {
 /* scratch: hs_sgemm_scratch() bytes on a boundary of 64; one for each thread. */
 typedef void hs_sgemm_fn(const struct hs_sgemm *g, void *scratch);
 
-/* Bytes that any variant needs for the shape; at most 3 MiB. */
+/* Bytes that any variant needs for the shape; at most 1.2 MiB. */
 size_t hs_sgemm_scratch(size_t m, size_t n, size_t k);
 
 #endif

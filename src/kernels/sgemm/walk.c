@@ -5,7 +5,7 @@
 
 enum {
     KC = 512,      /* k of a block: a tile's rows of A stay in the first cache */
-    NC = 768,      /* columns of B in a block, which stay in the second */
+    NC = 384,      /* columns of B in a block, which stay in the second */
     MC = 168,      /* rows of A that are copied at once: a multiple of most tiles' rows */
     FEW_ROWS = 18, /* for no more than this B is not worth copying */
     LOW = 64, /* as many rows and no more: copies of B are small and used while they are near */
