@@ -1,6 +1,7 @@
 #include "quant/clip.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 int hs_by_value(const void *a, const void *b)
 {
@@ -17,18 +18,82 @@ double hs_percentile(const double *sorted, size_t n, double p)
     return i + 1 < n ? sorted[i] + (h - low) * (sorted[i + 1] - sorted[i]) : sorted[n - 1];
 }
 
-static double error_of(const double *v, size_t n, double threshold, double top)
+static double middle_of_three(double a, double b, double c)
 {
-    double s = threshold / top, sum = 0;
+    return fmax(fmin(a, b), fmin(fmax(a, b), c));
+}
 
-    if (s <= 0) /* underflow: no step */
-        return (double)INFINITY;
+/* Puts the k-th smallest at v[k], nothing larger before it, nothing smaller behind (Hoare's
+ * quickselect; data made to be slow are sorted in the end). */
+static void select_rank(double *v, size_t n, size_t k)
+{
+    ptrdiff_t lo = 0, hi = (ptrdiff_t)n - 1, at = (ptrdiff_t)k;
+
+    for (int rounds = 0; lo < hi; rounds++) {
+        double pivot = middle_of_three(v[lo], v[lo + (hi - lo) / 2], v[hi]);
+        ptrdiff_t i = lo, j = hi;
+
+        if (rounds == 100) {
+            qsort(v + lo, (size_t)(hi - lo) + 1, sizeof *v, hs_by_value);
+            return;
+        }
+        while (i <= j) {
+            while (v[i] < pivot)
+                i++;
+            while (v[j] > pivot)
+                j--;
+            if (i <= j) {
+                double t = v[i];
+
+                v[i++] = v[j];
+                v[j--] = t;
+            }
+        }
+        if (at > j && at < i)
+            return;
+        if (at <= j)
+            hi = j;
+        else
+            lo = i;
+    }
+}
+
+double hs_percentile_unsorted(double *v, size_t n, double p)
+{
+    double two[2];
+    size_t i = (size_t)floor((double)(n - 1) * p / 100);
+
+    select_rank(v, n, i);
+    if (i + 1 >= n)
+        return v[i];
+    two[0] = v[i];
+    two[1] = v[i + 1];
+    for (size_t j = i + 2; j < n; j++)
+        two[1] = v[j] < two[1] ? v[j] : two[1];
+    return two[0] + ((double)(n - 1) * p / 100 - (double)i) * (two[1] - two[0]);
+}
+
+double hs_squares_lost(const double *v, size_t n, double s, double lo, double hi)
+{
+    const double magic = 0x1.8p52; /* adding it leaves no room for a fraction: half to even */
+    double sum = 0;
+
     for (size_t i = 0; i < n; i++) {
-        double e = v[i] - fmin(fmax(rint(v[i] / s), -top), top) * s;
+        double q = v[i] / s, e;
 
+        q = q < lo ? lo : q > hi ? hi : q; /* before rounding: the ends are whole */
+        e = v[i] - (q + magic - magic) * s;
         sum += e * e;
     }
-    return sum / (double)n;
+    return sum;
+}
+
+/* Infinite where the scale underflows: no step. */
+static double error_of(const double *v, size_t n, double threshold, double top)
+{
+    double s = threshold / top;
+
+    return s > 0 ? hs_squares_lost(v, n, s, -top, top) / (double)n : (double)INFINITY;
 }
 
 size_t hs_mse_curve(double *errors, const double *v, size_t n, int bits, size_t grid)

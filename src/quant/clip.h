@@ -15,6 +15,13 @@ int hs_by_value(const void *a, const void *b);
  * 100. */
 double hs_percentile(const double *sorted, size_t n, double p);
 
+/* The same of elements in any order, which it reorders; about as fast as reading them. */
+double hs_percentile_unsorted(double *v, size_t n, double p);
+
+/* Sum of (x - s q)^2 with q = clamp(R(x / s), lo, hi), half to even; lo and hi are whole, below
+ * 2^50 in size. s > 0. */
+double hs_squares_lost(const double *v, size_t n, double s, double lo, double hi);
+
 /* errors[i - 1], i = 1..grid: mean squared error of symmetric codes +-(2^(bits-1) - 1) with
  * threshold T = max|x| i / grid and scale T / (2^(bits-1) - 1). Infinite where the scale underflows
  * to 0. Returns the first i with the smallest error, 0 when there is none (all zeros). */

@@ -1,21 +1,9 @@
 #include <math.h>
 
+#include "quant/clip.h"
 #include "quant/gather.h"
 
 enum { CANDIDATES = 5, WIDEST = 126 }; /* shifts as wide as the option allows: the search clamps */
-
-static double error_of(const double *v, size_t n, const struct hs_qparams *qp, double s)
-{
-    double lo = (double)(qp->qmin - qp->zero_point[0]), hi = (double)(qp->qmax - qp->zero_point[0]),
-           sum = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        double e = v[i] - fmin(fmax(rint(v[i] / s), lo), hi) * s;
-
-        sum += e * e;
-    }
-    return sum;
-}
 
 /* The range's own exponent and the four below it, within the shifts. */
 static int best_of(const double *v, size_t n, const struct hs_qparams *qp, int first,
@@ -26,7 +14,9 @@ static int best_of(const double *v, size_t n, const struct hs_qparams *qp, int f
 
     for (int e = first; e > first - CANDIDATES; e--) {
         int clamped = e < -o->max_shift ? -o->max_shift : e > -o->min_shift ? -o->min_shift : e;
-        double error = error_of(v, n, qp, ldexp(1, clamped));
+        double error =
+            hs_squares_lost(v, n, ldexp(1, clamped), (double)(qp->qmin - qp->zero_point[0]),
+                            (double)(qp->qmax - qp->zero_point[0]));
 
         if (error < least) {
             least = error;

@@ -1,14 +1,11 @@
-#include <stdlib.h>
-
 #include "quant/clip.h"
 #include "quant/gather.h"
 
 static void cut(double *min, double *max, double *v, size_t n,
                 const struct hs_observer_config *config)
 {
-    qsort(v, n, sizeof *v, hs_by_value);
-    *min = hs_percentile(v, n, 100 - config->percentile);
-    *max = hs_percentile(v, n, config->percentile);
+    *min = hs_percentile_unsorted(v, n, 100 - config->percentile);
+    *max = hs_percentile_unsorted(v, n, config->percentile);
 }
 
 static enum hs_status observe(struct hs_range *out, struct hs_arena *arena,
