@@ -9,7 +9,8 @@
 static enum hs_status codes(int64_t **out, struct hs_arena *arena, const struct hs_tensor *t,
                             int64_t zero_point, const char *what, struct hs_error *err)
 {
-    size_t count = hs_tensor_count(t);
+    size_t count = hs_tensor_count(t), size = hs_dtype_size(t->dtype);
+    bool contiguous = hs_tensor_is_contiguous(t);
     int64_t *v;
 
     if (!hs_dtype_is_integer(t->dtype))
@@ -22,7 +23,8 @@ static enum hs_status codes(int64_t **out, struct hs_arena *arena, const struct 
     if (v == NULL)
         return hs_fail(err, HS_ENOMEM, "out of memory");
     for (size_t i = 0; i < count; i++) {
-        v[i] = hs_dtype_load_int(t->dtype, hs_tensor_at(t, i));
+        v[i] = hs_dtype_load_int(t->dtype, contiguous ? (const char *)t->data + i * size
+                                                      : hs_tensor_at(t, i));
         if (v[i] < INT32_MIN || v[i] > UINT32_MAX)
             return hs_fail(err, HS_ERANGE,
                            "element %zu of %s is %" PRId64 "; codes have at most 32 bits", i, what,

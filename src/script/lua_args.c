@@ -20,8 +20,12 @@ struct hs_arena *hs_lua_scratch(lua_State *L)
     if (luaL_newmetatable(L, "halfstep.scratch")) {
         lua_pushcfunction(L, free_scratch);
         lua_setfield(L, -2, "__gc");
+        lua_pushcfunction(L, free_scratch);
+        lua_setfield(L, -2, "__close");
     }
     lua_setmetatable(L, -2);
+    lua_toclose(L,
+                -1); /* Lua does not see how large it is: waiting for a collection could be long */
     return a;
 }
 

@@ -6,7 +6,8 @@
 
 #include "tensor/value.h"
 
-/* Pushes a scratch arena that Lua frees, so that an error raised on the way leaks nothing. */
+/* Pushes a scratch arena that ends with the C function, by a return or an error. Its slot may be
+ * removed by lua_settop and lua_pop alone. */
 struct hs_arena *hs_lua_scratch(lua_State *L);
 
 /* The options table at `index` as a value; an empty map when there is none. Raises for what is no

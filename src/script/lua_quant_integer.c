@@ -18,19 +18,19 @@ static void set_count(lua_State *L, const char *name, size_t v)
 }
 
 /* Codes of `acc` and {low, high, saturated}: two values. */
-static int push_codes(lua_State *L, const struct hs_tensor *acc, const struct hs_requantizer *r,
-                      int axis)
+static int push_codes(lua_State *L, struct hs_arena *arena, const struct hs_tensor *acc,
+                      const struct hs_requantizer *r, int axis)
 {
-    struct hs_lua_tensor *u = hs_lua_new_tensor(L);
+    struct hs_tensor codes;
     struct hs_saturation moved;
     struct hs_error err = HS_ERROR_INIT;
 
     axis = hs_axis_of(axis, acc->ndim);
     if (acc->ndim == 1 && axis == 1)
         axis = 0; /* one row of a linear layer */
-    if (hs_requantize_ends(&u->t, &u->arena, acc, r, axis, &moved, &err) != HS_OK)
+    if (hs_requantize_ends(&codes, arena, acc, r, axis, &moved, &err) != HS_OK)
         return hs_script_raise(L, &err);
-    hs_lua_tensor_done(L, u);
+    hs_lua_push_tensor(L, &codes);
     lua_createtable(L, 0, 3);
     set_count(L, "low", moved.low);
     set_count(L, "high", moved.high);
@@ -62,7 +62,7 @@ int hs_lua_quant_requantize(lua_State *L)
     if (hs_tensor_as(&acc, arena, &given, HS_INT32, &err) != HS_OK ||
         hs_requantizer_from_value(&r, &axis, arena, &v, &err) != HS_OK)
         return hs_script_raise(L, &err);
-    return push_codes(L, &acc, &r, axis);
+    return push_codes(L, arena, &acc, &r, axis);
 }
 
 /* Bias policy by name. */
@@ -118,8 +118,7 @@ int hs_lua_quant_bias(lua_State *L)
     struct hs_value v, scale = hs_value_map(), item;
     struct hs_quant_options o;
     struct hs_bias_report report;
-    struct hs_lua_tensor *u;
-    struct hs_tensor b;
+    struct hs_tensor b, codes;
     struct hs_error err = HS_ERROR_INIT;
     double s_x = luaL_checknumber(L, 2), *s_w;
     size_t n;
@@ -133,14 +132,13 @@ int hs_lua_quant_bias(lua_State *L)
     hs_script_to_value(L, 3, &item, arena);
     if (!hs_value_set(&scale, arena, "s_w", item))
         return luaL_error(L, "not enough memory");
-    u = hs_lua_new_tensor(L);
     if (hs_quant_options_profile(&o, NULL, &err) != HS_OK ||
         hs_quant_options_from_value(&o, &v, &err) != HS_OK ||
         hs_numbers_from_value(&s_w, &n, arena, &scale, "s_w", &err) != HS_OK ||
-        hs_quantize_bias_by(&u->t, &u->arena, &b, s_x, s_w, n, o.rounding, overflow_of(L, &v),
-                            &report, &err) != HS_OK)
+        hs_quantize_bias_by(&codes, arena, &b, s_x, s_w, n, o.rounding, overflow_of(L, &v), &report,
+                            &err) != HS_OK)
         return hs_script_raise(L, &err);
-    hs_lua_tensor_done(L, u);
+    hs_lua_push_tensor(L, &codes);
     push_report(L, &report, n);
     return 2;
 }
@@ -186,18 +184,18 @@ static void layer_arguments(lua_State *L, struct layer_arguments *a)
 }
 
 /* The accumulator on the stack, and behind it codes and counts when the options ask for them. */
-static int layer_results(lua_State *L, const struct layer_arguments *a, struct hs_lua_tensor *acc)
+static int layer_results(lua_State *L, const struct layer_arguments *a, const struct hs_tensor *acc)
 {
     struct hs_requantizer r;
     struct hs_error err = HS_ERROR_INIT;
     int axis;
 
-    hs_lua_tensor_done(L, acc);
+    hs_lua_push_tensor(L, acc);
     if (!hs_requantizer_is_asked(&a->options))
         return 1;
     if (hs_requantizer_from_value(&r, &axis, a->arena, &a->options, &err) != HS_OK)
         return hs_script_raise(L, &err);
-    return 1 + push_codes(L, &acc->t, &r, axis);
+    return 1 + push_codes(L, a->arena, acc, &r, axis);
 }
 
 static double rows_of(const struct hs_tensor *x)
@@ -211,15 +209,14 @@ static double rows_of(const struct hs_tensor *x)
 int hs_lua_quant_linear(lua_State *L)
 {
     struct layer_arguments a;
-    struct hs_lua_tensor *u;
+    struct hs_tensor acc;
     struct hs_error err = HS_ERROR_INIT;
 
     layer_arguments(L, &a);
     hs_budget_spend(L, rows_of(&a.x) * (double)hs_tensor_count(&a.w));
-    u = hs_lua_new_tensor(L);
-    if (hs_integer_linear(&u->t, &u->arena, &a.x, a.z_x, &a.w, a.z_w, a.bias, &err) != HS_OK)
+    if (hs_integer_linear(&acc, a.arena, &a.x, a.z_x, &a.w, a.z_w, a.bias, &err) != HS_OK)
         return hs_script_raise(L, &err);
-    return layer_results(L, &a, u);
+    return layer_results(L, &a, &acc);
 }
 
 /* A number for both directions, or {rows, columns}. */
@@ -265,7 +262,7 @@ int hs_lua_quant_conv2d(lua_State *L)
 {
     struct layer_arguments a;
     struct hs_conv_geometry g;
-    struct hs_lua_tensor *u;
+    struct hs_tensor acc;
     struct hs_error err = HS_ERROR_INIT;
     int64_t groups;
 
@@ -277,10 +274,9 @@ int hs_lua_quant_conv2d(lua_State *L)
     luaL_argcheck(L, groups >= 1 && groups <= INT32_MAX, 4, "groups is 1 or more");
     g.groups = (size_t)groups;
     spend_conv(L, &a, &g);
-    u = hs_lua_new_tensor(L);
-    if (hs_integer_conv2d(&u->t, &u->arena, &a.x, a.z_x, &a.w, a.z_w, a.bias, &g, &err) != HS_OK)
+    if (hs_integer_conv2d(&acc, a.arena, &a.x, a.z_x, &a.w, a.z_w, a.bias, &g, &err) != HS_OK)
         return hs_script_raise(L, &err);
-    return layer_results(L, &a, u);
+    return layer_results(L, &a, &acc);
 }
 
 /*** quant.zero_point_terms(x, w, b|nil, {x_zero_point, w_zero_point}) → terms, folded_bias. terms
@@ -289,17 +285,15 @@ int hs_lua_quant_conv2d(lua_State *L)
 int hs_lua_quant_zero_point_terms(lua_State *L)
 {
     struct layer_arguments a;
-    struct hs_lua_tensor *terms;
-    struct hs_tensor folded;
+    struct hs_tensor terms, folded;
     struct hs_error err = HS_ERROR_INIT;
 
     layer_arguments(L, &a);
     hs_budget_spend(L, rows_of(&a.x) * (double)hs_tensor_count(&a.w));
-    terms = hs_lua_new_tensor(L);
-    if (hs_zero_point_terms(&terms->t, &folded, &terms->arena, &a.x, a.z_x, &a.w, a.z_w, a.bias,
-                            &err) != HS_OK)
+    if (hs_zero_point_terms(&terms, &folded, a.arena, &a.x, a.z_x, &a.w, a.z_w, a.bias, &err) !=
+        HS_OK)
         return hs_script_raise(L, &err);
-    hs_lua_tensor_done(L, terms);
+    hs_lua_push_tensor(L, &terms);
     hs_lua_push_tensor(L, &folded);
     return 2;
 }

@@ -313,6 +313,25 @@ static void a_layer_counts_as_the_work_that_it_is(void **state)
     }
 }
 
+/* What a layer needs on its way is not part of its result, and goes when it returns: 40 layers of
+ * 16 MB under a budget of 24. */
+static void a_layer_gives_back_what_it_needed(void **state)
+{
+    static const char text[] =
+        "local x = tensor.zeros({1, 1000000}, 'int8') local keep = {} "
+        "for i = 1, 40 do keep[i] = quant.linear(x, x, nil) end return #keep";
+    struct hs_script_config config = hs_script_config_default();
+    struct hs_script *s = NULL;
+    struct hs_error err = HS_ERROR_INIT;
+    struct hs_value v;
+
+    config.memory = (size_t)24 << 20;
+    assert_ok(hs_script_new(&s, &config, &err), &err);
+    assert_ok(hs_script_run(s, &v, *state, hs_bytes_of(text), "row", 1, NULL, &err), &err);
+    assert_int_equal(v.as.integer, 40);
+    hs_script_free(s);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, hs_arena_setup, hs_arena_teardown)
@@ -320,6 +339,7 @@ int main(void)
         T(each_function_gives_the_codes_worked_by_hand),
         T(each_mistake_is_refused_with_its_sentence),
         T(a_layer_counts_as_the_work_that_it_is),
+        T(a_layer_gives_back_what_it_needed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
