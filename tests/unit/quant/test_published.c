@@ -8,6 +8,7 @@
 #include "quant/chain.h"
 #include "quant/energy.h"
 #include "quant/integer.h"
+#include "quant/kmeans.h"
 #include "quant/observer.h"
 #include "quant/requantize.h"
 
@@ -94,6 +95,26 @@ static void mit_lab_2_linear_quantize(void **state)
     qp = observed(*state, x, 25, HS_INT2, options_of(NULL)); /* the lab's Q5: z = round(-1.25) */
     assert_close(qp.scale[0], 1.0 / 3, 1e-7);
     assert_int_equal(qp.zero_point[0], -1);
+}
+
+/* G3. The same lab, test_k_means_quantize: 25 different values and 2 bits leave 4. */
+static void mit_lab_2_k_means(void **state)
+{
+    static float x[] = {-0.3747f, 0.0874f,  0.3200f,  -0.4868f, 0.4404f,  -0.0402f, 0.2322f,
+                        -0.2024f, -0.4986f, 0.1814f,  0.3102f,  -0.3942f, -0.2030f, 0.0883f,
+                        -0.4741f, -0.1592f, -0.0777f, -0.3946f, -0.2128f, 0.2675f,  0.0611f,
+                        -0.1933f, -0.4350f, 0.2928f,  -0.1087f};
+    struct hs_tensor t = hs_tensor_view(x, HS_FLOAT32, 2, (size_t[]){5, 5});
+    struct hs_kmeans_config config = hs_kmeans_config_default();
+    struct hs_kmeans k;
+    unsigned seen = 0;
+
+    config.bits = 2;
+    assert_ok(hs_kmeans(&k, *state, &t, &config, &err), &err);
+    assert_true(k.converged);
+    for (size_t i = 0; i < 25; i++)
+        seen |= 1u << hs_dtype_load_int(k.codes.dtype, hs_tensor_at(&k.codes, i));
+    assert_int_equal(seen, 15);
 }
 
 /* G4. NCKU AI-on-Chip, Lab 3, post-processing unit, tb0: ReLU, arithmetic shift by 8, + 128. */
@@ -379,6 +400,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         PUBLISHED(mit_lab_2_linear_quantize),
+        PUBLISHED(mit_lab_2_k_means),
         PUBLISHED(ncku_ppu_shifts_with_floor),
         PUBLISHED(ee219_scales_are_exact_quotients),
         PUBLISHED(nthu_multipliers_are_rounded_to_nearest),
