@@ -18,6 +18,40 @@ HS_INLINE struct hs_v16 hs_v16_pack(hs_vi a, hs_vi b, hs_vi c, hs_vi d, hs_vi ba
                            _mm512_sub_epi16(_mm512_packs_epi32(c, d), base)};
 }
 
+/* The same, saturated: below 0 stays below 0, above span above. */
+HS_INLINE struct hs_v16 hs_v16_pack_signed(hs_vi a, hs_vi b, hs_vi c, hs_vi d, hs_vi base)
+{
+    return (struct hs_v16){_mm512_subs_epi16(_mm512_packs_epi32(a, b), base),
+                           _mm512_subs_epi16(_mm512_packs_epi32(c, d), base)};
+}
+
+/* How many are below 0, and above span. */
+HS_INLINE size_t hs_v16_count_below(struct hs_v16 v)
+{
+    return (size_t)__builtin_popcountll(_mm512_movepi8_mask(_mm512_packs_epi16(v.ab, v.cd)));
+}
+
+HS_INLINE size_t hs_v16_count_above(struct hs_v16 v, hs_vi span)
+{
+    return (size_t)__builtin_popcount(_mm512_cmpgt_epi16_mask(v.ab, span)) +
+           (size_t)__builtin_popcount(_mm512_cmpgt_epi16_mask(v.cd, span));
+}
+
+HS_INLINE struct hs_v16 hs_v16_at_most(struct hs_v16 v, hs_vi span)
+{
+    return (struct hs_v16){_mm512_min_epi16(v.ab, span), _mm512_min_epi16(v.cd, span)};
+}
+
+HS_INLINE hs_vi hs_v16_least(hs_vi all, struct hs_v16 v)
+{
+    return _mm512_min_epi16(all, _mm512_min_epi16(v.ab, v.cd));
+}
+
+HS_INLINE bool hs_v16_any_equal(hs_vi all, hs_vi to)
+{
+    return _mm512_cmpeq_epi16_mask(all, to) != 0;
+}
+
 HS_INLINE hs_vi hs_v16_or(hs_vi all, struct hs_v16 v)
 {
     return _mm512_ternarylogic_epi32(all, v.ab, v.cd, 0xfe);

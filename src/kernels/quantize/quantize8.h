@@ -1,6 +1,8 @@
-/* quantize_f32_s8 and quantize_f32_u8 in vectors. A block is converted as if nothing in it clipped
- * or were NaN; such an element shows as a code outside its range (what does not fit an int32
- * converts to INT32_MIN), and only then is the block gone through again. */
+/* quantize_f32_s8 and quantize_f32_u8 in vectors, in two ways that take turns. Where nothing clips,
+ * a block is converted as if nothing could; what does clip shows as a code outside the range. From
+ * there on blocks are counted as they are converted, until nothing has clipped for a while. What
+ * does not fit an int32 (NaN, too) converts to INT32_MIN; such a block is gone through once more.
+ */
 #ifndef HS_KERNELS_QUANTIZE_QUANTIZE8_H
 #define HS_KERNELS_QUANTIZE_QUANTIZE8_H
 
@@ -11,11 +13,13 @@
 /* How a loop goes, and its constants. how, first and full are constant where it is inlined. */
 struct hs_quantize_loop {
     enum hs_divide how;
-    bool first, full; /* full: the range is one of 2^k codes, so one bit above them tells */
+    bool first, full; /* full: all codes of a byte, so one bit above them tells */
     enum hs_where where;
     struct hs_divider d;
-    hs_vi base, span, qmin;
+    hs_vi base, span, qmin, lost; /* lost: what INT32_MIN became */
 };
+
+enum { HS_COUNT_AHEAD = 16 }; /* times four blocks without a clip until they are not counted */
 
 /* Stores the codes of a block; gives them less qmin, as 16 bits, to look at. */
 HS_INLINE struct hs_v16 hs_quantize_block(const struct hs_quantize_loop *l, uint8_t *q,
@@ -35,31 +39,67 @@ HS_INLINE struct hs_v16 hs_quantize_block(const struct hs_quantize_loop *l, uint
     return v;
 }
 
-HS_INLINE void hs_quantize_one(struct hs_quantize8 *t, const struct hs_quantize_loop *l, uint8_t *q,
-                               const float *x)
+/* The same with what clips clamped and counted; returns the least code of each lane so far. */
+HS_INLINE hs_vi hs_quantize_counted(const struct hs_quantize_loop *l, uint8_t *q, const float *x,
+                                    hs_vi least, size_t *low, size_t *high)
 {
-    struct hs_v16 v = hs_quantize_block(l, q, x);
+    hs_vi a = hs_vround(hs_quotient(hs_vload_once(x), &l->d, l->how, l->first));
+    hs_vi b = hs_vround(hs_quotient(hs_vload_once(x + HS_LANES), &l->d, l->how, l->first));
+    hs_vi c = hs_vround(hs_quotient(hs_vload_once(x + 2 * HS_LANES), &l->d, l->how, l->first));
+    hs_vi d = hs_vround(hs_quotient(hs_vload_once(x + 3 * HS_LANES), &l->d, l->how, l->first));
+    struct hs_v16 v = hs_v16_pack_signed(a, b, c, d, l->base);
+    hs_vi out;
 
-    if (__builtin_expect(hs_v16_above(hs_v16_max(v.ab, v), l->span), 0))
-        hs_clipped_block(t, q, x);
+    *low += hs_v16_count_below(v);
+    *high += hs_v16_count_above(v, l->span);
+    least = hs_v16_least(least, v);
+    out = hs_v8_add(hs_v16_bytes(l->full ? v : hs_v16_at_most(v, l->span)), l->qmin);
+    if (l->where == HS_AROUND)
+        hs_vistream(q, out);
+    else
+        hs_vistore(q, out);
+    return least;
 }
 
-/* Four blocks, looked at together. */
-HS_INLINE void hs_quantize_four(struct hs_quantize8 *t, const struct hs_quantize_loop *l,
-                                uint8_t *q, const float *x)
+/* Blocks that clip; returns whether they did. */
+HS_INLINE bool hs_quantize_clipping(struct hs_quantize8 *t, const struct hs_quantize_loop *l,
+                                    uint8_t *q, const float *x, int blocks)
+{
+    hs_vi least = hs_v16_set(0);
+    size_t low = 0, high = 0;
+
+    HS_UNROLL
+    for (int i = 0; i < blocks; i++)
+        least = hs_quantize_counted(l, q + HS_BLOCK * i, x + HS_BLOCK * i, least, &low, &high);
+    if (__builtin_expect(hs_v16_any_equal(least, l->lost), 0)) {
+        for (int i = 0; i < blocks; i++)
+            hs_clipped_block(t, q + HS_BLOCK * i, x + HS_BLOCK * i);
+        return true;
+    }
+    t->low += low;
+    t->high += high;
+    return low + high != 0;
+}
+
+/* Four blocks, looked at together. `careful` is how long they are to be counted yet. */
+HS_INLINE size_t hs_quantize_four(struct hs_quantize8 *t, const struct hs_quantize_loop *l,
+                                  uint8_t *q, const float *x, size_t careful)
 {
     hs_vi all = hs_v16_set(0);
 
     hs_prefetch(x, 4 * HS_BLOCK * sizeof *x, l->where);
+    if (careful > 0)
+        return hs_quantize_clipping(t, l, q, x, 4) ? HS_COUNT_AHEAD : careful - 1;
     HS_UNROLL
     for (int i = 0; i < 4; i++) {
         struct hs_v16 v = hs_quantize_block(l, q + HS_BLOCK * i, x + HS_BLOCK * i);
 
         all = l->full ? hs_v16_or(all, v) : hs_v16_max(all, v);
     }
-    if (__builtin_expect(hs_v16_above(all, l->span), 0))
-        for (int i = 0; i < 4; i++) /* which of them? */
-            hs_quantize_one(t, l, q + HS_BLOCK * i, x + HS_BLOCK * i);
+    if (__builtin_expect(!hs_v16_above(all, l->span), 1))
+        return 0;
+    hs_quantize_clipping(t, l, q, x, 4);
+    return HS_COUNT_AHEAD;
 }
 
 /* Whole blocks of n elements; returns how many elements that was. */
@@ -73,13 +113,15 @@ HS_INLINE size_t hs_quantize_loop(struct hs_quantize8 *t, uint8_t *q, const floa
                                        hs_divider_of(&t->p),
                                        hs_v16_set((short)t->p.lo),
                                        hs_v16_set((short)(t->qmax - t->qmin)),
-                                       hs_v8_set((char)t->qmin)};
-    size_t i = 0;
+                                       hs_v8_set((char)t->qmin),
+                                       hs_v16_set(
+                                           (short)(INT16_MIN - (t->p.lo < 0 ? t->p.lo : 0)))};
+    size_t i = 0, careful = 0;
 
     for (; n - i >= 4 * HS_BLOCK; i += 4 * HS_BLOCK)
-        hs_quantize_four(t, &l, q + i, x + i);
+        careful = hs_quantize_four(t, &l, q + i, x + i, careful);
     for (; n - i >= HS_BLOCK; i += HS_BLOCK)
-        hs_quantize_one(t, &l, q + i, x + i);
+        hs_quantize_clipping(t, &l, q + i, x + i, 1);
     return i;
 }
 
@@ -103,7 +145,7 @@ HS_INLINE void hs_quantize_run(struct hs_quantize8 *t, uint8_t *q, const float *
 
     if (i > 0)
         hs_quantize_rest(t, q, x, i);
-    if ((span & (span + 1)) == 0)
+    if (span == UINT8_MAX)
         i += hs_quantize_loop(t, q + i, x + i, n - i, where, how, first, true);
     else
         i += hs_quantize_loop(t, q + i, x + i, n - i, where, how, first, false);
