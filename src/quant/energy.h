@@ -2,11 +2,17 @@
  * table of the pow2-vgg8 lab).
  *
  * The same layer is counted differently by honest people, so every way of counting has a name:
- *   formula6  the literal integer layer: one subtraction of 128 per product, an int32 bias, one
- * shift, one +128 hoisted   the subtraction once per input folded    the zero point folded into the
- * bias or done by flipping a bit: neither -128 nor +128 is counted report    the count of a
- * well-known report: bias added in int8, no offsets, no bias on the fp32 side ReLU, clamps, casts,
- * memory and pooling are free. Everything is exact: energies are whole hundredths of a pJ. */
+ *
+ *   - formula6: the literal integer layer: one subtraction of 128 per product, an int32 bias, one
+ *     shift, one +128
+ *   - hoisted: the subtraction once per input
+ *   - folded: the zero point folded into the bias or done by flipping a bit: neither -128 nor +128
+ *     is counted
+ *   - report: the count of a well-known report: bias added in int8, no offsets, no bias on the fp32
+ *     side
+ *
+ * ReLU, clamps, casts, memory and pooling are free. Everything is exact: energies are whole
+ * hundredths of a pJ. */
 #ifndef HS_QUANT_ENERGY_H
 #define HS_QUANT_ENERGY_H
 

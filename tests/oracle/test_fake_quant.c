@@ -1,6 +1,6 @@
-/* Fake quantization and its straight-through gradient as PyTorch computes them; the learnable forms
- * are other functions. */
-#include "oracle.h"
+/* Fake quantization and its straight-through gradient as PyTorch computes them, with learnable
+ * scales, as a module, and as the QAT lab has it. */
+#include "fake_quant_cases.h"
 
 #include <math.h>
 
@@ -78,19 +78,31 @@ static bool fake_quantize(const struct hs_oracle *o, struct hs_arena *arena,
     return hs_oracle_matches(c, "y", &y, &want_y) && hs_oracle_matches(c, "dx", &dx, &want_dx);
 }
 
-static void values_and_gradients_of_torch_agree_to_the_last_bit(void **state)
+static bool run_case(const struct hs_oracle *o, struct hs_arena *arena, const struct hs_value *c)
 {
-    static const char *const ops[] = {"fake_quantize_per_tensor", "fake_quantize_per_channel",
-                                      NULL};
+    const char *op = hs_value_text(c, "op", "?");
 
-    hs_oracle_run_ops("fake_quant", ops, *state, fake_quantize); /* asserts that all passed */
+    if (strcmp(op, "fake_quantize_per_tensor") == 0 || strcmp(op, "fake_quantize_per_channel") == 0)
+        return fake_quantize(o, arena, c);
+    if (hs_starts_with(op, "fake_quantize_learnable_"))
+        return fq_learnable(o, arena, c);
+    if (strcmp(op, "FakeQuantize_module") == 0)
+        return fq_module(o, arena, c);
+    if (strcmp(op, "lab_fakequant_signed") == 0)
+        return fq_lab(o, arena, c, true);
+    return strcmp(op, "lab_fakequant_unsigned") == 0 && fq_lab(o, arena, c, false);
+}
+
+static void values_and_gradients_agree_to_the_last_bit(void **state)
+{
+    hs_oracle_run("fake_quant", *state, run_case); /* asserts that all passed */
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(values_and_gradients_of_torch_agree_to_the_last_bit,
-                                        hs_arena_setup, hs_arena_teardown),
+        cmocka_unit_test_setup_teardown(values_and_gradients_agree_to_the_last_bit, hs_arena_setup,
+                                        hs_arena_teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
