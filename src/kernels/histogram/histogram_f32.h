@@ -28,7 +28,7 @@ HS_INLINE void hs_hist_bins(int32_t *bin, const struct hs_hist *h, const float *
 {
     hs_vf v = hs_vload(x);
     hs_vm in = hs_vwithin(v, h->lo, h->hi);
-    hs_vf at = hs_vdiv(hs_vmul(hs_vsub(v, h->lo), h->bins), h->width);
+    hs_vf at = hs_vmul(hs_vdiv(hs_vsub(v, h->lo), h->width), h->bins);
 
     hs_vistore(bin, hs_vichoose(in, hs_vtruncate(hs_vmin(at, h->last)), h->outside));
 }
@@ -50,16 +50,11 @@ HS_INLINE void hs_hist_chunk(struct hs_hist *h, const float *x, size_t n)
     }
 }
 
-HS_INLINE size_t hs_hist_sum(uint64_t *counts, struct hs_hist *h, size_t bins)
+HS_INLINE size_t hs_hist_sum(uint64_t *counts, const struct hs_hist *h, size_t bins)
 {
-    size_t outside = 0;
-
-    for (size_t t = 0; t < HS_HIST_TABLES; t++) {
-        for (size_t b = 0; b < bins; b++)
-            counts[b] += h->table[t][b];
-        outside += h->table[t][bins];
-    }
-    return outside;
+    for (size_t b = 0; b < bins; b++)
+        counts[b] += (uint64_t)h->table[0][b] + h->table[1][b] + h->table[2][b] + h->table[3][b];
+    return (size_t)h->table[0][bins] + h->table[1][bins] + h->table[2][bins] + h->table[3][bins];
 }
 
 HS_INLINE size_t hs_hist_vector(uint64_t *counts, size_t bins, float lo, float hi, const float *x,

@@ -22,8 +22,8 @@ struct tables {
 static inline __attribute__((always_inline)) int32x4_t bins4(const struct tables *t, float32x4_t x)
 {
     uint32x4_t in = vandq_u32(vcgeq_f32(x, vdupq_n_f32(t->lo)), vcleq_f32(x, vdupq_n_f32(t->hi)));
-    float32x4_t v = vmulq_n_f32(vsubq_f32(x, vdupq_n_f32(t->lo)), t->bins);
-    int32x4_t bin = vcvtq_s32_f32(vdivq_f32(v, vdupq_n_f32(t->width))); /* toward zero */
+    float32x4_t v = vdivq_f32(vsubq_f32(x, vdupq_n_f32(t->lo)), vdupq_n_f32(t->width));
+    int32x4_t bin = vcvtq_s32_f32(vmulq_n_f32(v, t->bins)); /* toward zero */
 
     return vbslq_s32(in, vminq_s32(bin, vdupq_n_s32(t->last)), vdupq_n_s32(t->outside));
 }

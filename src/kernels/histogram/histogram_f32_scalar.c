@@ -13,7 +13,7 @@ size_t hs_histogram_f32__scalar(uint64_t *counts, size_t bins, float lo, float h
             outside++;
             continue;
         }
-        v = (x[i] - lo) * most / width;
+        v = (x[i] - lo) / width * most;
         counts[v < most ? (size_t)v : bins - 1]++;
     }
     return outside;

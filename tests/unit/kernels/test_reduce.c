@@ -101,7 +101,7 @@ static void a_histogram_counts_as_torch_histc_does(void **state)
 {
     static const float x[] = {0, 0.5f, 1, 1.0000001f, 2.999f, 3, 4, -0.001f, 4.001f, NAN, INFINITY};
     static const uint64_t want[] = {2, 2, 1, 2}; /* 4 falls into the last bin */
-    uint64_t counts[4] = {0}, more[2] = {5, 7};
+    uint64_t counts[4] = {0}, more[2] = {5, 7}, many[100] = {0};
 
     (void)state;
     assert_int_equal(hs_kernels()->histogram_f32(counts, 4, 0, 4, x, HS_COUNTOF(x)), 4);
@@ -109,6 +109,11 @@ static void a_histogram_counts_as_torch_histc_does(void **state)
     assert_int_equal(hs_kernels()->histogram_f32(more, 2, -1, 1, x, 3), 0);
     assert_int_equal(more[0], 5); /* counts are added to */
     assert_int_equal(more[1], 10);
+    /* where (x - lo) bins / (hi - lo) would round up to 53: PyTorch 1.13.1 has it in bin 52 */
+    assert_int_equal(hs_kernels()->histogram_f32(many, 100, -0x1.62545ap-5f, 0x1.24da3p-5f,
+                                                 &(float){-0x1.6a57780p-10f}, 1),
+                     0);
+    assert_int_equal(many[52], 1);
 }
 
 static void the_largest_magnitude_is_that_of_the_finite(void **state)
