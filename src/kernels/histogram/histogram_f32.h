@@ -1,6 +1,7 @@
 /* histogram_f32 in vectors: bins of a few vectors at once, then one increment an element, in turns
- * in several tables so that equal neighbours do not wait for each other. What lies outside gets a
- * bin of its own behind the last. */
+ * in several tables so that equal neighbours do not wait for each other. Counters have 16 bits:
+ * stores and loads whose addresses agree in 12 bits seem to depend on each other, and smaller
+ * tables have fewer of them. What lies outside gets a bin of its own behind the last. */
 #ifndef HS_KERNELS_HISTOGRAM_HISTOGRAM_F32_H
 #define HS_KERNELS_HISTOGRAM_HISTOGRAM_F32_H
 
@@ -14,11 +15,11 @@
 enum {
     HS_HIST_TABLES = 4,
     HS_HIST_BINS = 2048, /* more go to the scalar kernel: the tables would leave the first cache */
-    HS_HIST_CHUNK = 1 << 30 /* elements that a table's numbers surely hold */
+    HS_HIST_CHUNK = 4 * UINT16_MAX / 64 * 64 /* elements that the tables' numbers surely hold */
 };
 
 struct hs_hist {
-    uint32_t table[HS_HIST_TABLES][HS_HIST_BINS + 1];
+    uint16_t table[HS_HIST_TABLES][HS_HIST_BINS + 1];
     hs_vf lo, hi, bins, width, last;
     hs_vi outside;
 };

@@ -116,6 +116,24 @@ static void a_histogram_counts_as_torch_histc_does(void **state)
     assert_int_equal(many[52], 1);
 }
 
+static void a_bin_holds_more_than_its_counters_of_a_chunk(void **state)
+{
+    enum { MANY = 700001 };
+    struct guarded g = guarded_new(MANY * sizeof(float));
+    uint64_t counts[3] = {0};
+    float *x = (void *)g.bytes;
+
+    (void)state;
+    for (size_t i = 0; i < MANY; i++)
+        x[i] = 1.5f;
+    assert_int_equal(hs_kernels()->histogram_f32(counts, 3, 0, 3, x, MANY), 0);
+    assert_true(counts[0] == 0 && counts[1] == MANY && counts[2] == 0);
+    for (size_t i = 0; i < MANY; i++)
+        x[i] = NAN;
+    assert_int_equal(hs_kernels()->histogram_f32(counts, 3, 0, 3, x, MANY), MANY);
+    guarded_free(&g);
+}
+
 static void the_largest_magnitude_is_that_of_the_finite(void **state)
 {
     static const float x[] = {1, -3, NAN, 2.5f, -INFINITY};
@@ -133,6 +151,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_vector_variant_has_the_bits_of_the_scalar_one),
         cmocka_unit_test(a_histogram_counts_as_torch_histc_does),
+        cmocka_unit_test(a_bin_holds_more_than_its_counters_of_a_chunk),
         cmocka_unit_test(the_largest_magnitude_is_that_of_the_finite),
     };
 
