@@ -28,7 +28,7 @@ static void print_row(void *payload, const struct hs_bench_row *row)
 {
     struct bench *b = payload;
 
-    fprintf(b->cli->out, "%-27s %11s  %-11s %-6s %8.1f %8.1f %8.1f %8.1f %6.0f %%\n", row->op,
+    fprintf(b->cli->out, "%-27s %13s  %-11s %-6s %8.1f %8.1f %8.1f %8.1f %6.0f %%\n", row->op,
             row->size, row->variant, row->unit, row->best, row->median, row->scalar, row->limit,
             100 * row->share);
     fflush(b->cli->out);
@@ -93,7 +93,7 @@ int hs_cmd_bench(struct hs_cli *cli, int argc, char **argv)
     if (b.core < -1 || b.core > 1023)
         return hs_cli_usage(cli, "bench", "--core is -1 or a core's number");
     if (!b.json)
-        fprintf(cli->out, "%s\n%-27s %11s  %-11s %-6s %8s %8s %8s %8s %8s\n", hs_cpu_name(),
+        fprintf(cli->out, "%s\n%-27s %13s  %-11s %-6s %8s %8s %8s %8s %8s\n", hs_cpu_name(),
                 "kernel", "case", "variant", "unit", "best", "median", "scalar", "limit", "share");
     st = hs_bench_run(b.only, (int)b.core, b.json ? add_row : print_row, &b, &err);
     if (st == HS_OK && b.json)

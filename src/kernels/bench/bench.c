@@ -283,7 +283,8 @@ enum hs_status hs_bench_run(const char *only, int core,
                             void *payload, struct hs_error *err)
 {
     static enum hs_status (*const families[])(struct hs_bench_list *,
-                                              struct hs_error *) = {bench_stream, hs_bench_sgemm};
+                                              struct hs_error *) = {bench_stream, hs_bench_gemm,
+                                                                    hs_bench_sgemm};
     struct hs_bench_list list = {.only = only, .visit = visit, .payload = payload};
     enum hs_status st = pin(core, err);
 

@@ -5,7 +5,7 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "kernels/bench/measure.h"
-#include "kernels/bench/peak_f32.h"
+#include "kernels/bench/peak.h"
 
 enum {
     FLOATS = 1 << 20,      /* of each matrix, the largest there is */

@@ -27,7 +27,9 @@ double hs_bench_slice(void (*run)(void *payload), void *payload);
 /* best, median and share from the rates of HS_BENCH_ROUNDS slices; sorts them. limit is set. */
 void hs_bench_summary(struct hs_bench_row *row, double *ours);
 
-/* Float products, against the peak of fused multiply-add. HS_ENOMEM. */
+/* Integer products and convolutions, and float products, against the peak of the multipliers.
+ * HS_ENOMEM. */
+HS_MUST_USE enum hs_status hs_bench_gemm(struct hs_bench_list *list, struct hs_error *err);
 HS_MUST_USE enum hs_status hs_bench_sgemm(struct hs_bench_list *list, struct hs_error *err);
 
 #endif

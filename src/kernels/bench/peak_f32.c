@@ -1,4 +1,4 @@
-#include "kernels/bench/peak_f32.h"
+#include "kernels/bench/peak.h"
 
 /* Without vectors and without a fused instruction, a product and a sum are what there is. */
 #define TWO_STEPS(a, b, c) ((a) * (b) + (c))

@@ -1,6 +1,6 @@
 #include <immintrin.h>
 
-#include "kernels/bench/peak_f32.h"
+#include "kernels/bench/peak.h"
 
 double hs_peak_f32__avx512(size_t steps)
 {

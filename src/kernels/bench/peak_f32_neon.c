@@ -1,6 +1,6 @@
 #include <arm_neon.h>
 
-#include "kernels/bench/peak_f32.h"
+#include "kernels/bench/peak.h"
 
 #define FMA(a, b, c) vfmaq_f32(c, a, b)
 

@@ -1,21 +1,26 @@
-/* The peak of fused multiply-add: chains of it in registers, enough of them to hide the latency. */
-#ifndef HS_KERNELS_BENCH_PEAK_F32_H
-#define HS_KERNELS_BENCH_PEAK_F32_H
+/* What the multipliers of the machine can do: loops on registers, with enough chains to hide the
+ * latency. */
+#ifndef HS_KERNELS_BENCH_PEAK_H
+#define HS_KERNELS_BENCH_PEAK_H
 
 #include <stddef.h>
 
 #include "kernels/cpu.h"
 
-/* `steps` times 12 vectors; returns how many multiply-adds of float32 those were. */
+/* `steps` rounds of the loop; returns how many multiply-adds those were. */
 typedef double hs_peak_fn(size_t steps);
 
-/* The loop of the best set up to `isa` that this processor has. */
+/* float32, fused: the loop of the best set up to `isa` that this processor has. */
 hs_peak_fn *hs_peak_f32(enum hs_isa isa);
+
+/* int8 into int32, as a kernel for `isa` multiplies, which this processor has. */
+hs_peak_fn *hs_peak_s8(enum hs_isa isa);
 
 #if defined(__x86_64__)
 hs_peak_fn hs_peak_f32__avx2, hs_peak_f32__avx512;
+hs_peak_fn hs_peak_s8__avx2, hs_peak_s8__avx_vnni, hs_peak_s8__avx512_vnni, hs_peak_s8__amx;
 #elif defined(__aarch64__)
-hs_peak_fn hs_peak_f32__neon;
+hs_peak_fn hs_peak_f32__neon, hs_peak_s8__neon, hs_peak_s8__neon_dot;
 #endif
 
 /* The body, for a vector type V and FMA(a, b, c); `in` is the constraint of a vector register. The
