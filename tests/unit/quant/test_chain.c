@@ -68,20 +68,24 @@ static void the_product_of_the_scales_is_the_scale_of_the_output(void **state)
     }
 }
 
-/* 2x2 of (8, 3) windows: the last odd column is left out. */
+/* The last odd row and column are left out. */
 static void a_pool_takes_the_largest_of_two_by_two(void **state)
 {
-    double values[] = {1, -2, 9, 4, 3, 9, -5, -6, 9, -7, -8, 9};
-    struct hs_tensor x = hs_tensor_view(values, HS_FLOAT64, 4, (size_t[]){1, 1, 4, 3});
+    double values[] = {1,  -2, 3,  -1, 9, /* windows of 4 and 5 */
+                       3,  4,  5,  2,  9, /* and of -6 and -3 */
+                       -6, -7, -3, -8, 9, -9, -8, -5, -4, 9, 9, 9, 9, 9, 9};
+    static const double want[] = {4, 5, -6, -3};
+    struct hs_tensor x = hs_tensor_view(values, HS_FLOAT64, 4, (size_t[]){1, 1, 5, 5});
     const struct hs_chain_step pool = {HS_CHAIN_POOL, NULL, NULL};
     struct hs_chain_network net;
     struct hs_error err = HS_ERROR_INIT;
 
     assert_ok(hs_chain_network(&net, *state, &x, &pool, 1, false, &err), &err);
-    assert_int_equal(hs_tensor_count(&net.y_float), 2);
-    assert_close(hs_tensor_get(&net.y_float, 0), 4, 0);
-    assert_close(hs_tensor_get(&net.y_float, 1), -5, 0);
-    assert_close(hs_tensor_get(&net.y_q, 0), rint(4 / (9.0 / 127)), 0);
+    assert_int_equal(hs_tensor_count(&net.y_float), 4);
+    for (size_t i = 0; i < 4; i++) {
+        assert_close(hs_tensor_get(&net.y_float, i), want[i], 0);
+        assert_close(hs_tensor_get(&net.y_q, i), rint(want[i] / (9.0 / 127)), 0);
+    }
     assert_close(net.real_scale, 9.0 / 127, 0);
 }
 

@@ -59,6 +59,9 @@ static const struct row results[] = {
     {"return q({3, -3, 70}, {shift = -2})", "12 -12 127 of int8, 0 low 1 high"},
     {"return q({3, 2147483647, -2147483648}, {shift = -31, dtype = 'int32'})",
      "2147483647 2147483647 -2147483648 of int32, 0 low 0 high"},
+    {"return q({-5, 7}, {shift = 1})", "-3 3 of int8, 0 low 0 high"},
+    {"return q({-300}, {multiplier = 1, quant_min = -128, quant_max = 127, narrow = true})",
+     "-128 of int8, 1 low 0 high"},
     {"return q({3}, {multiplier = 4, requantize = 'shift_floor'})", "12 of int8, 0 low 0 high"},
     /* order, codes, ends */
     {"return q({1, 3, 5}, {multiplier = 0.5, zero_point = 1})", "1 3 3 of int8, 0 low 0 high"},
