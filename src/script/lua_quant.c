@@ -48,6 +48,17 @@ static const char *const observe_names[] = {"observer",
                                             "quant_max",
                                             NULL};
 
+static size_t count_option(lua_State *L, const struct hs_value *v, const char *name,
+                           size_t fallback)
+{
+    int64_t n = hs_value_integer(v, name, (int64_t)fallback);
+
+    if (n < 0)
+        luaL_error(L, "%s cannot be %d: it is a number of things", name,
+                   (int)(n < -9999 ? -9999 : n));
+    return (size_t)n;
+}
+
 /* Axis of a per = "channel" or "group" observation: that of the options, else 0. */
 static struct hs_observer_config observer_config(lua_State *L, const struct hs_value *v)
 {
@@ -61,16 +72,16 @@ static struct hs_observer_config observer_config(lua_State *L, const struct hs_v
         c.axis = hs_axis_given(hs_value_integer(v, "axis", 0));
     else if (strcmp(per, "tensor") != 0)
         luaL_error(L, "per is \"%s\"; it is tensor, channel or group", per);
-    c.block_size = (size_t)hs_value_integer(v, "block_size", 0);
+    c.block_size = count_option(L, v, "block_size", 0);
     if (strcmp(per, "group") == 0 && c.block_size == 0)
         luaL_error(L, "per = \"group\" needs block_size");
     c.averaging_constant = hs_value_number(v, "averaging_constant", c.averaging_constant);
     c.percentile = hs_value_number(v, "percentile", c.percentile);
     c.n_std = hs_value_number(v, "n_std", c.n_std);
     c.clip_to_data = hs_value_flag(v, "clip_to_data", c.clip_to_data);
-    c.grid = (size_t)hs_value_integer(v, "grid", (int64_t)c.grid);
-    c.bins = (size_t)hs_value_integer(v, "bins", (int64_t)c.bins);
-    c.levels = (size_t)hs_value_integer(v, "levels", (int64_t)c.levels);
+    c.grid = count_option(L, v, "grid", c.grid);
+    c.bins = count_option(L, v, "bins", c.bins);
+    c.levels = count_option(L, v, "levels", c.levels);
     if (hs_qtarget_from_value(&c.target, v, &err) != HS_OK)
         hs_script_raise(L, &err);
     return c;

@@ -1,3 +1,5 @@
+#include <math.h>
+
 #include "quant/gather.h"
 #include "quant/histogram.h"
 
@@ -16,7 +18,11 @@ static enum hs_status add_batch(struct hs_histogram *h, struct hs_arena *arena,
         if (x == NULL)
             return hs_fail(err, HS_ENOMEM, "out of memory for %zu elements", p.used[g]);
         for (size_t i = 0; i < p.used[g]; i++)
-            x[i] = (float)p.values[p.start[g] + i];
+            if (isinf(x[i] = (float)p.values[p.start[g] + i]))
+                return hs_fail(err, HS_ERANGE,
+                               "an element of %g is too large for float32, in which the histogram "
+                               "of PyTorch is kept; use the observer minmax",
+                               p.values[p.start[g] + i]);
         st = hs_histogram_add(&h[g], arena, x, p.used[g], err);
     }
     return st;

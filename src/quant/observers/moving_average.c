@@ -2,12 +2,19 @@
 
 #include "quant/observer.h"
 
-/* v += c (batch - v), each step in float32 as the tensors are (MovingAverageMinMaxObserver). */
-static double step(double v, double batch, float c)
+/* v += c (batch - v), each step in float32 as the tensors are (MovingAverageMinMaxObserver); in
+ * float64 for tensors that are computed so. */
+static double step(double v, double batch, double c, bool wide)
 {
-    float difference = (float)batch - (float)v, part = difference * c;
+    float difference = (float)batch - (float)v, part = difference * (float)c;
 
-    return (double)((float)v + part);
+    return wide ? v + c * (batch - v) : (double)((float)v + part);
+}
+
+static bool is_wide(const struct hs_tensor *t, const struct hs_quant_options *o)
+{
+    return o->precision == HS_PRECISION_F64 ||
+           (o->precision == HS_PRECISION_TENSOR && t->dtype == HS_FLOAT64);
 }
 
 static enum hs_status observe(struct hs_range *out, struct hs_arena *arena,
@@ -21,6 +28,8 @@ static enum hs_status observe(struct hs_range *out, struct hs_arena *arena,
         return hs_fail(err, HS_EINVAL, "averaging_constant %g must be above 0 and at most 1",
                        config->averaging_constant);
     for (size_t b = 0; b < n; b++) {
+        bool wide = is_wide(batches[b], &config->options);
+
         if (hs_tensor_count(batches[b]) == 0 && (b + 1 < n || range.n > 0))
             continue;
         st = hs_observe_minmax(&next, arena, batches[b], config->axis, config->block_size,
@@ -36,8 +45,8 @@ static enum hs_status observe(struct hs_range *out, struct hs_arena *arena,
                            "batch %zu has %zu channels or blocks, the first one %zu", b, next.n,
                            range.n);
         for (size_t i = 0; i < range.n; i++) {
-            range.min[i] = step(range.min[i], next.min[i], (float)config->averaging_constant);
-            range.max[i] = step(range.max[i], next.max[i], (float)config->averaging_constant);
+            range.min[i] = step(range.min[i], next.min[i], config->averaging_constant, wide);
+            range.max[i] = step(range.max[i], next.max[i], config->averaging_constant, wide);
         }
         range.excluded += next.excluded;
     }

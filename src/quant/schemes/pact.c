@@ -1,9 +1,13 @@
+#include "base/fmt.h"
 #include "quant/schemes/common.h"
 
 static enum hs_status check(double alpha, int bits, struct hs_error *err)
 {
+    char text[HS_FMT_SIZE];
+
     if (!(alpha > 0) || !isfinite(alpha))
-        return hs_fail(err, HS_ERANGE, "alpha is %g; PACT needs a positive one", alpha);
+        return hs_fail(err, HS_ERANGE, "alpha is %s; PACT needs a positive one",
+                       hs_fmt_double(text, alpha));
     return hs_scheme_bits(bits, 1, "PACT", err);
 }
 

@@ -172,6 +172,45 @@ static void moving_average_starts_at_the_first_batch(void **state)
                  &err, "above 0");
 }
 
+/* 0.1 in float64, and in float32 where the profile or the tensor is so. */
+static void moving_averages_keep_the_precision_of_their_tensors(void **state)
+{
+    double a[] = {-1, 1}, b[] = {-2, 2};
+    float c[] = {-1, 1}, d[] = {-2, 2};
+    size_t n = 2;
+    struct hs_tensor wide[] = {hs_tensor_view(a, HS_FLOAT64, 1, &n),
+                               hs_tensor_view(b, HS_FLOAT64, 1, &n)},
+                     narrow[] = {hs_tensor_view(c, HS_FLOAT32, 1, &n),
+                                 hs_tensor_view(d, HS_FLOAT32, 1, &n)};
+    const struct hs_tensor *doubles[] = {&wide[0], &wide[1]}, *floats[] = {&narrow[0], &narrow[1]};
+    struct hs_observer_config config = hs_observer_config_default();
+    struct hs_error err = HS_ERROR_INIT;
+    struct hs_range r;
+
+    config.averaging_constant = 0.1;
+    assert_ok(hs_observe(&r, *state, "moving_average", doubles, 2, &config, &err), &err);
+    assert_close(r.max[0], 1.1, 0);
+    assert_ok(hs_observe(&r, *state, "moving_average", floats, 2, &config, &err), &err);
+    assert_close(r.max[0], (double)1.1f, 0);
+    assert_ok(hs_quant_options_profile(&config.options, "torch", &err), &err);
+    assert_ok(hs_observe(&r, *state, "moving_average", doubles, 2, &config, &err), &err);
+    assert_close(r.max[0], (double)1.1f, 0);
+}
+
+static void a_double_beyond_float32_has_no_histogram(void **state)
+{
+    double x[] = {1, 1e300};
+    size_t n = 2;
+    struct hs_tensor t = hs_tensor_view(x, HS_FLOAT64, 1, &n);
+    const struct hs_tensor *batch = &t;
+    struct hs_observer_config config = hs_observer_config_default();
+    struct hs_error err = HS_ERROR_INIT;
+    struct hs_range r;
+
+    assert_fails(hs_observe(&r, *state, "histogram", &batch, 1, &config, &err), HS_ERANGE, &err,
+                 "1e+300 is too large for float32");
+}
+
 static void parameters_out_of_range_are_named(void **state)
 {
     double x[] = {1};
@@ -193,6 +232,16 @@ static void parameters_out_of_range_are_named(void **state)
     hs_error_clear(&err);
     assert_fails(hs_observe(&r, *state, "mse", &batch, 1, &config, &err), HS_EINVAL, &err,
                  "grid 0");
+    hs_error_clear(&err);
+    config = hs_observer_config_default();
+    config.bins = 1;
+    assert_fails(hs_observe(&r, *state, "histogram", &batch, 1, &config, &err), HS_EINVAL, &err,
+                 "bins 1 must be 2 to 65536");
+    hs_error_clear(&err);
+    config.bins = 16;
+    config.levels = 17;
+    assert_fails(hs_observe(&r, *state, "entropy", &batch, 1, &config, &err), HS_EINVAL, &err,
+                 "levels 17 must be 1 to the number of bins, 16");
 }
 
 int main(void)
@@ -207,6 +256,8 @@ int main(void)
         T(pow2_by_data_takes_the_exponent_that_loses_least),
         T(pow2_by_data_sees_channels_on_their_own),
         T(moving_average_starts_at_the_first_batch),
+        T(moving_averages_keep_the_precision_of_their_tensors),
+        T(a_double_beyond_float32_has_no_histogram),
         T(parameters_out_of_range_are_named),
     };
 
