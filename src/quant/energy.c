@@ -146,8 +146,10 @@ enum hs_status hs_energy_count(struct hs_energy_counts *out, const struct hs_ene
     enum hs_status st = HS_OK;
     int64_t bias, input_offset;
 
-    if (layer->in < 1 || layer->out < 1 || layer->in > INT32_MAX || layer->out > INT32_MAX ||
-        layer->kernel < 0)
+    if (layer->in > INT32_MAX || layer->out > INT32_MAX)
+        return hs_fail(err, HS_ELIMIT,
+                       "a layer of more than 2^31 - 1 inputs or outputs is not counted");
+    if (layer->in < 1 || layer->out < 1 || layer->kernel < 0)
         return hs_fail(err, HS_EINVAL, "a layer needs 1 or more inputs and outputs");
     if (layer->kernel > 0)
         st = conv_work(&w, &c, layer, err);

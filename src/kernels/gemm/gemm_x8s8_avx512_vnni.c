@@ -114,7 +114,9 @@ HS_GEMM_INLINE const uint8_t *step(const struct hs_gemm *g, size_t i, size_t row
                 GROUP(R, Q, 0);                                                               \
                 ADVANCE(1);                                                                   \
             }                                                                                 \
+            (void)a3; /* low blocks have no row 3 */                                          \
         }                                                                                     \
+        (void)b3; /* narrow blocks have no panel 3 */                                         \
         HS_EACH_R##R(FINISH_ROW, Q);                                                          \
     }                                                                                         \
     static void block_##R##_##Q(const struct hs_gemm *g, size_t i, size_t j)                  \

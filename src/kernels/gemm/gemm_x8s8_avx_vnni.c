@@ -107,6 +107,7 @@ HS_GEMM_INLINE const uint8_t *step(const struct hs_gemm *g, size_t i, size_t row
                 GROUP(R, 0);                                                                  \
                 ADVANCE(1);                                                                   \
             }                                                                                 \
+            (void)a3; /* low blocks have no row 3 */                                          \
         }                                                                                     \
         HS_EACH_R##R(FINISH, 0);                                                              \
     }                                                                                         \
