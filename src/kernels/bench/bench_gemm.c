@@ -1,7 +1,9 @@
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/rng.h"
 #include "kernels/bench/measure.h"
@@ -197,25 +199,71 @@ static bool set_up_product(struct work *w, struct buffers *b, const struct shape
     return true;
 }
 
+/* One row; its names are borrowed. */
+static enum hs_status add_row(struct hs_bench_list *list, const struct shape *s,
+                              struct hs_error *err)
+{
+    struct hs_bench_row row = {.op = s->op, .size = s->name, .unit = "GMAC/s"};
+    struct work w = {.k = hs_kernels(), .is_conv = s->channels != 0};
+    struct buffers b;
+    enum hs_status st = HS_OK;
+
+    row.variant = hs_kernel_variant("gemm_x8s8");
+    if ((w.is_conv ? set_up_conv : set_up_product)(&w, &b, s)) {
+        measure(&w, &row);
+        hs_bench_add(list, &row);
+    } else {
+        st = hs_fail(err, HS_ENOMEM, "out of memory for the matrices of %s", row.size);
+    }
+    release(&b);
+    return st;
+}
+
+static enum hs_status add_product(struct hs_bench_list *list, size_t m, size_t k, size_t n,
+                                  struct hs_error *err)
+{
+    char name[64];
+    const struct shape s = {.op = "gemm_x8s8_random", .name = name, .m = m, .n = n, .k = k};
+
+    snprintf(name, sizeof name, "%zux%zux%zu", m, k, n);
+    return add_row(list, &s, err);
+}
+
+static size_t any_odd(struct hs_rng *rng)
+{
+    return (17 + hs_rng_below(rng, 684)) | 1;
+}
+
+static size_t up(size_t v, size_t to)
+{
+    return (v + to - 1) / to * to;
+}
+
+/* Three shapes that nobody has tuned for, others in each run, each before its neighbour of whole
+ * tiles. */
+static enum hs_status add_random(struct hs_bench_list *list, struct hs_error *err)
+{
+    struct hs_rng rng = hs_rng_seed(hs_clock_monotonic_ns(), 1);
+    enum hs_status st = HS_OK;
+
+    for (int i = 0; st == HS_OK && i < 3; i++) {
+        size_t m = any_odd(&rng), k = any_odd(&rng), n = any_odd(&rng);
+
+        st = add_product(list, m, k, n, err);
+        if (st == HS_OK)
+            st = add_product(list, up(m, 32), up(k, 64), up(n, 32), err);
+    }
+    return st;
+}
+
 enum hs_status hs_bench_gemm(struct hs_bench_list *list, struct hs_error *err)
 {
     enum hs_status st = HS_OK;
 
-    for (size_t i = 0; st == HS_OK && i < HS_COUNTOF(shapes); i++) {
-        struct hs_bench_row row = {.op = shapes[i].op, .size = shapes[i].name, .unit = "GMAC/s"};
-        struct work w = {.k = hs_kernels(), .is_conv = shapes[i].channels != 0};
-        struct buffers b;
-
-        if (!hs_bench_wants(list, row.op))
-            continue;
-        row.variant = hs_kernel_variant("gemm_x8s8");
-        if ((w.is_conv ? set_up_conv : set_up_product)(&w, &b, &shapes[i])) {
-            measure(&w, &row);
-            hs_bench_add(list, &row);
-        } else {
-            st = hs_fail(err, HS_ENOMEM, "out of memory for the matrices of %s", row.size);
-        }
-        release(&b);
-    }
+    for (size_t i = 0; st == HS_OK && i < HS_COUNTOF(shapes); i++)
+        if (hs_bench_wants(list, shapes[i].op))
+            st = add_row(list, &shapes[i], err);
+    if (st == HS_OK && hs_bench_wants(list, "gemm_x8s8_random"))
+        st = add_random(list, err);
     return st;
 }

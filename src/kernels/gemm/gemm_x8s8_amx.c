@@ -5,16 +5,10 @@
 
 #include "kernels/gemm/epilogue_avx512.h"
 #include "kernels/gemm/layout.h"
+#include "kernels/gemm/tiles_amx.h"
 #include "kernels/kernels.h"
 
 enum { ROWS = 16, FEW_ROWS = 5, COPY_STEPS = 16, COPY_PANELS = 14 };
-
-/* Palette 1 of the tile configuration: bytes a row and rows of each tile. */
-struct tile_config {
-    uint8_t palette, start_row, reserved[14];
-    uint16_t row_bytes[16];
-    uint8_t rows[16];
-};
 
 /* Sums of a block that wait for their epilogue. */
 struct pending {
@@ -34,21 +28,6 @@ struct work {
     size_t configured;           /* rows that the tiles are made for */
     int turn;
 };
-
-/* gcc 12 drops stores to the configuration without the barrier. */
-static void configure(size_t first, size_t second)
-{
-    struct tile_config c = {.palette = 1};
-
-    for (int i = 0; i < 8; i++) {
-        c.row_bytes[i] = 64;
-        c.rows[i] = ROWS;
-    }
-    c.rows[0] = c.rows[1] = c.rows[4] = (uint8_t)first;
-    c.rows[2] = c.rows[3] = c.rows[5] = (uint8_t)(second > 0 ? second : ROWS);
-    __asm__ volatile("" : : "r"(&c) : "memory");
-    _tile_loadconfig(&c);
-}
 
 /* Rows [next, end) of a block where all is bytes that saturate. */
 HS_GEMM_INLINE void finish_bytes(const struct hs_finish_avx512 *f, const struct pending *p,
@@ -213,7 +192,7 @@ static size_t next_rows(struct work *w, size_t i)
     size_t rows = w->g->m - i < ROWS * 2 ? w->g->m - i : ROWS * 2;
 
     if (w->configured != rows)
-        configure(rows < ROWS ? rows : ROWS, rows > ROWS ? rows - ROWS : 0);
+        hs_tiles_configure(rows < ROWS ? rows : ROWS, rows > ROWS ? rows - ROWS : ROWS);
     w->configured = rows;
     return rows;
 }
