@@ -20,6 +20,16 @@ static inline size_t hs_gemm_panel_size(size_t k)
     return hs_gemm_steps(k) * HS_GEMM_STEP * HS_GEMM_COLUMNS;
 }
 
+/* Rows of A that stay in the second cache while all panels pass: a multiple of every block of rows.
+ */
+static inline size_t hs_gemm_near_rows(const struct hs_gemm *g)
+{
+    enum { BYTES = 512 * 1024, ROWS = 12 };
+    size_t rows = g->lda == 0 ? g->m : BYTES / g->lda / ROWS * ROWS;
+
+    return rows < ROWS ? ROWS : rows;
+}
+
 /* Where step t of a row begins, behind the row's start. */
 static inline size_t hs_gemm_step_at(const struct hs_gemm *g, size_t t)
 {
