@@ -1,22 +1,9 @@
-#include <immintrin.h>
-#include <stdint.h>
-
 #include "kernels/bench/peak.h"
+#include "kernels/gemm/tiles_amx.h"
 
 double hs_peak_s8__amx(size_t steps)
 {
-    struct {
-        uint8_t palette, start_row, reserved[14];
-        uint16_t row_bytes[16];
-        uint8_t rows[16];
-    } c = {.palette = 1};
-
-    for (int i = 0; i < 8; i++) {
-        c.row_bytes[i] = 64;
-        c.rows[i] = 16;
-    }
-    __asm__ volatile("" : : "r"(&c) : "memory"); /* gcc 12 drops stores to it without */
-    _tile_loadconfig(&c);
+    hs_tiles_configure(HS_TILE_ROWS, HS_TILE_ROWS);
     _tile_zero(0);
     _tile_zero(1);
     _tile_zero(2);
