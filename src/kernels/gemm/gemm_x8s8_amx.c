@@ -8,7 +8,7 @@
 #include "kernels/gemm/tiles_amx.h"
 #include "kernels/kernels.h"
 
-enum { ROWS = 16, FEW_ROWS = 5, COPY_STEPS = 16, COPY_PANELS = 14 };
+enum { ROWS = 16, FEW_ROWS = 5, COPY_STEPS = 16, COPY_PANELS = 14, COPY_PANELS_ODD = 5 };
 
 /* Sums of a block that wait for their epilogue. */
 struct pending {
@@ -161,7 +161,8 @@ static void plan_copy(struct work *w)
     bool aligned = (((uintptr_t)g->a | g->lda) & 63) == 0;
 
     w->first_copied = g->k / HS_GEMM_STEP; /* none when the last is whole */
-    if (!aligned && g->step == NULL && steps <= COPY_STEPS && hs_gemm_panels(g->n) >= COPY_PANELS)
+    if (!aligned && g->step == NULL && steps <= COPY_STEPS &&
+        hs_gemm_panels(g->n) >= (g->lda % 16 == 0 ? COPY_PANELS : COPY_PANELS_ODD))
         w->first_copied = 0;
     w->copied = steps - w->first_copied;
 }
