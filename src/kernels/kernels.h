@@ -47,7 +47,8 @@ typedef size_t hs_absmax_f32_fn(float *max, const float *x, size_t n);
 
 /* Adds to counts[bins] the elements of [lo, hi]; returns how many were outside, NaN among them. The
  * bin of x is the integer part of (x - lo) / (hi - lo) bins, each step rounded to float32, and hi
- * falls into the last: torch.histc of PyTorch 1.13, whose counts these are. lo < hi, hi - lo is finite, 1 <= bins
+ * falls into the last: torch.histc of PyTorch 1.13, whose counts these are. lo < hi, hi - lo is
+ * finite, 1 <= bins
  * <= 2^24. */
 typedef size_t hs_histogram_f32_fn(uint64_t *counts, size_t bins, float lo, float hi,
                                    const float *x, size_t n);

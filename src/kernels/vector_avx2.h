@@ -29,6 +29,7 @@ enum { HS_LANES = 8, HS_ALL = 0xff, HS_VECTOR = 32 };
 #define hs_vmin _mm256_min_ps
 #define hs_vmax _mm256_max_ps
 #define hs_vor _mm256_or_ps
+#define hs_viadd _mm256_add_epi32
 #define hs_visub _mm256_sub_epi32
 #define hs_vimin _mm256_min_epi32
 #define hs_vimax _mm256_max_epi32
@@ -60,6 +61,11 @@ HS_INLINE void hs_vistore(void *p, hs_vi v)
 HS_INLINE void hs_vistream(void *p, hs_vi v)
 {
     _mm256_stream_si256(p, v);
+}
+
+HS_INLINE hs_vi hs_viload(const int32_t *p)
+{
+    return _mm256_loadu_si256((const void *)p);
 }
 
 HS_INLINE hs_vi hs_viload_s8(const int8_t *p)

@@ -29,6 +29,7 @@ enum { HS_LANES = 16, HS_ALL = 0xffff, HS_VECTOR = 64 };
 #define hs_vmin _mm512_min_ps
 #define hs_vmax _mm512_max_ps
 #define hs_vor _mm512_or_ps
+#define hs_viadd _mm512_add_epi32
 #define hs_visub _mm512_sub_epi32
 #define hs_vimin _mm512_min_epi32
 #define hs_vimax _mm512_max_epi32
@@ -63,6 +64,11 @@ HS_INLINE void hs_vistore(void *p, hs_vi v)
 HS_INLINE void hs_vistream(void *p, hs_vi v)
 {
     _mm512_stream_si512(p, v);
+}
+
+HS_INLINE hs_vi hs_viload(const int32_t *p)
+{
+    return _mm512_loadu_si512(p);
 }
 
 HS_INLINE hs_vi hs_viload_s8(const int8_t *p)

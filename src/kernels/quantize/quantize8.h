@@ -8,7 +8,30 @@
 
 #if defined(__AVX2__)
 
-#include "kernels/quantize/clipped8.h"
+#include <string.h>
+
+#include "kernels/quantize/clipped.h"
+#if defined(__AVX512BW__)
+#include "kernels/quantize/pack_avx512.h"
+#else
+#include "kernels/quantize/pack_avx2.h"
+#endif
+
+/* A block that clips. */
+static __attribute__((noinline)) void hs_clipped_block(struct hs_quantize8 *t, uint8_t *q,
+                                                       const float *x)
+{
+    hs_vi c[4];
+    uint64_t nan = 0;
+
+    for (int i = 0; i < 4; i++)
+        nan |= (uint64_t)hs_clipped(&c[i], t, hs_vload(x + HS_LANES * i)) << HS_LANES * i;
+    hs_vistore(q, hs_v8_add(hs_v16_bytes(
+                                hs_v16_pack(c[0], c[1], c[2], c[3], hs_v16_set((short)t->p.lo))),
+                            hs_v8_set((char)t->qmin)));
+    for (; nan != 0; nan &= nan - 1)
+        q[__builtin_ctzll(nan)] = (uint8_t)t->nan_code;
+}
 
 /* How a loop goes, and its constants. how, first and full are constant where it is inlined. */
 struct hs_quantize_loop {

@@ -103,7 +103,7 @@ static void end(struct bench *b)
         end(&b);                                                                             \
     }
 
-#define DEQUANTIZE(NAME, T)                                                               \
+#define DEQUANTIZE(NAME, T, CODES)                                                        \
     static void check_##NAME(hs_##NAME##_fn *f, const char *isa)                          \
     {                                                                                     \
         static const int32_t zeros[] = {0, 7, -128, 255, INT32_MAX, INT32_MIN, 1 << 30};  \
@@ -115,7 +115,7 @@ static void end(struct bench *b)
             float s = (float)exp(hs_rng_uniform(&rng) * 180 - 95);                        \
             T *q = place(&b.x, n, sizeof *q, shape);                                      \
             for (size_t i = 0; i < n; i++)                                                \
-                q[i] = (T)below(&rng, 256);                                               \
+                q[i] = (T)(int64_t)(hs_rng_uniform(&rng) * (CODES));                      \
             f(place(&b.got, n, sizeof(float), shape / 2), q, n, s, z);                    \
             hs_##NAME##__scalar(place(&b.want, n, sizeof(float), shape / 2), q, n, s, z); \
             same(#NAME, isa, n, &b.got, &b.want);                                         \
@@ -153,8 +153,31 @@ QUANTIZE(quantize_f32_s8, int8_t, true)
 QUANTIZE_ROWS(quantize_rows_f32_s8, int8_t, true)
 QUANTIZE_ROWS(quantize_rows_f32_u8, uint8_t, false)
 QUANTIZE(quantize_f32_u8, uint8_t, false)
-DEQUANTIZE(dequantize_s8_f32, int8_t)
-DEQUANTIZE(dequantize_u8_f32, uint8_t)
+
+static void check_quantize_f32_s32(hs_quantize_f32_s32_fn *f, const char *isa)
+{
+    struct hs_rng rng = hs_rng_seed(20, 1);
+    struct bench b = begin();
+
+    for (size_t shape = 0; shape < SHAPES; shape++) {
+        struct hs_quantize_args a = any_value_args(&rng, shape);
+        struct hs_clip_count c = {3, 5}, d = {3, 5};
+        size_t n = any_size(&rng, shape);
+        float *x = place(&b.x, n, sizeof *x, shape);
+
+        fill(&rng, x, n, &a);
+        f(place(&b.got, n, sizeof(int32_t), shape / 2), x, n, &a, &c);
+        hs_quantize_f32_s32__scalar(place(&b.want, n, sizeof(int32_t), shape / 2), x, n, &a, &d);
+        same("quantize_f32_s32", isa, n, &b.got, &b.want);
+        assert_int_equal(c.low, d.low);
+        assert_int_equal(c.high, d.high);
+    }
+    end(&b);
+}
+
+DEQUANTIZE(dequantize_s8_f32, int8_t, 256)
+DEQUANTIZE(dequantize_s32_f32, int32_t, shape % 4 == 0 ? 4294967296.0 : 65536.0)
+DEQUANTIZE(dequantize_u8_f32, uint8_t, 256)
 
 static void check_fake_quantize_f32(hs_fake_quantize_f32_fn *f, const char *isa)
 {
