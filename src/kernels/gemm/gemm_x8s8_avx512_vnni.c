@@ -152,10 +152,16 @@ void hs_gemm_x8s8__avx512_vnni(const struct hs_gemm *g)
 {
     static block_fn *const blocks[2][MR][NR] = {BLOCK_TABLE(block), BLOCK_TABLE(signed)};
 
-    for (size_t j = 0; j < g->n; j += NR * HS_GEMM_COLUMNS) {
-        size_t panels = hs_gemm_panels(g->n - j), q = panels < NR ? panels : NR;
+    size_t near = hs_gemm_near_rows(g);
 
-        for (size_t i = 0; i < g->m; i += MR)
-            blocks[g->a_signed][g->m - i < MR ? g->m - i - 1 : MR - 1][q - 1](g, i, j);
+    for (size_t first = 0; first < g->m; first += near) {
+        size_t end = g->m - first < near ? g->m : first + near;
+
+        for (size_t j = 0; j < g->n; j += NR * HS_GEMM_COLUMNS) {
+            size_t panels = hs_gemm_panels(g->n - j), q = panels < NR ? panels : NR;
+
+            for (size_t i = first; i < end; i += MR)
+                blocks[g->a_signed][end - i < MR ? end - i - 1 : MR - 1][q - 1](g, i, j);
+        }
     }
 }

@@ -168,14 +168,18 @@ void hs_gemm_x8s8__avx_vnni(const struct hs_gemm *g)
     static void (*const blocks[MR])(const struct hs_gemm *, size_t, size_t) = {block_1, block_2,
                                                                                block_3, block_4,
                                                                                block_5, block_6};
-    size_t j = 0;
+    size_t j = 0, near = hs_gemm_near_rows(g);
 
     for (; g->m == 1 && g->n - j > (WIDE - 1) * HS_GEMM_COLUMNS; j += WIDE * HS_GEMM_COLUMNS) {
         single(g, 0, j);
         if (g->n - j <= WIDE * HS_GEMM_COLUMNS)
             return;
     }
-    for (; j < g->n; j += HS_GEMM_COLUMNS)
-        for (size_t i = 0; i < g->m; i += MR)
-            blocks[g->m - i < MR ? g->m - i - 1 : MR - 1](g, i, j);
+    for (size_t first = 0, from = j; first < g->m; first += near) {
+        size_t end = g->m - first < near ? g->m : first + near;
+
+        for (j = from; j < g->n; j += HS_GEMM_COLUMNS)
+            for (size_t i = first; i < end; i += MR)
+                blocks[end - i < MR ? end - i - 1 : MR - 1](g, i, j);
+    }
 }

@@ -3,6 +3,8 @@
 #include "hs_test.h"
 
 #include <math.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/rng.h"
@@ -265,6 +267,60 @@ static void random_shapes_agree(void **state)
     }
 }
 
+/* Rows that end where memory ends: what is read behind them, by whatever instruction, faults. */
+static void nothing_behind_the_rows_is_read(void **state)
+{
+    static const size_t counts[] = {1, 2, 4, 5, 6, 7, 16, 17, 31, 33};
+    static const size_t depths[] = {1, 3, 4, 7, 15, 17, 31, 60, 63, 64, 65, 127, 129, 200};
+    size_t page = (size_t)sysconf(_SC_PAGESIZE), size = 3 * page;
+    unsigned char *memory =
+        mmap(NULL, size + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    struct hs_rng rng = hs_rng_seed(5, 0);
+
+    assert_true(memory != MAP_FAILED);
+    assert_int_equal(mprotect(memory + size, page, PROT_NONE), 0);
+    for (size_t x = 0; x < HS_COUNTOF(counts); x++)
+        for (size_t y = 0; y < HS_COUNTOF(depths); y++) {
+            struct hs_arena_mark empty = hs_arena_mark(*state);
+            size_t bytes = counts[x] * depths[y];
+            struct product p;
+
+            make(&p, *state, &rng, counts[x], 1 + hs_rng_u32(&rng) % 300, depths[y], false);
+            assert_true(bytes <= size);
+            p.g.lda = depths[y];
+            p.g.a = memcpy(memory + size - bytes, p.a, bytes);
+            choose_epilogue(&p, &rng, HS_GEMM_S32);
+            agree(&p, *state);
+            hs_arena_reset(*state, empty);
+        }
+    assert_int_equal(munmap(memory, size + page), 0);
+}
+
+/* Products so large that the rows are taken a part at a time. */
+static void rows_far_apart_agree(void **state)
+{
+    static const size_t counts[] = {12, 13, 24, 25, 61};
+    const size_t lda = 20011; /* two dozen rows fill the part of the cache that they may */
+    unsigned char *a = hs_arena_alloc(*state, counts[HS_COUNTOF(counts) - 1] * lda, 1);
+    struct hs_rng rng = hs_rng_seed(6, 0);
+
+    memset(a, CANARY, counts[HS_COUNTOF(counts) - 1] * lda);
+    for (int round = 0; round < 100; round++) {
+        struct hs_arena_mark empty = hs_arena_mark(*state);
+        size_t m = counts[hs_rng_below(&rng, HS_COUNTOF(counts))];
+        struct product p;
+
+        make(&p, *state, &rng, m, 1 + hs_rng_u32(&rng) % 150, 1 + hs_rng_u32(&rng) % 150, false);
+        for (size_t i = 0; i < m; i++)
+            memcpy(a + i * lda, p.a + i * p.g.lda, p.g.k);
+        p.g.a = a;
+        p.g.lda = lda;
+        choose_epilogue(&p, &rng, (enum hs_gemm_out)(round % 5));
+        agree(&p, *state);
+        hs_arena_reset(*state, empty);
+    }
+}
+
 static void nothing_to_do_does_nothing(void **state)
 {
     static const _Alignas(64) int8_t empty_sums[64];
@@ -294,6 +350,8 @@ int main(void)
         WITH_ARENA(sums_of_columns_fold_a_zero_point),
         WITH_ARENA(every_size_agrees),
         WITH_ARENA(random_shapes_agree),
+        WITH_ARENA(nothing_behind_the_rows_is_read),
+        WITH_ARENA(rows_far_apart_agree),
         WITH_ARENA(nothing_to_do_does_nothing),
     };
 
