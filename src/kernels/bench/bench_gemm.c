@@ -20,6 +20,8 @@ static const struct shape {
     size_t batch, channels, out, width; /* of a convolution; channels 0: a product */
 } shapes[] = {
     {"gemm_x8s8", "1x784x128", 1, 128, 784, 0, 0, 0, 0},
+    {"gemm_x8s8", "1x128x128", 1, 128, 128, 0, 0, 0, 0},
+    {"gemm_x8s8", "1x128x10", 1, 10, 128, 0, 0, 0, 0},
     {"gemm_x8s8", "64x784x128", 64, 128, 784, 0, 0, 0, 0},
     {"gemm_x8s8", "256x784x128", 256, 128, 784, 0, 0, 0, 0},
     {"gemm_x8s8", "256x128x128", 256, 128, 128, 0, 0, 0, 0},
