@@ -8,7 +8,14 @@
 #include "kernels/gemm/tiles_amx.h"
 #include "kernels/kernels.h"
 
-enum { ROWS = 16, FEW_ROWS = 5, COPY_STEPS = 16, COPY_PANELS = 14, COPY_PANELS_ODD = 5 };
+enum {
+    ROWS = 16,
+    FEW_ROWS = 5,
+    COPY_STEPS = 16,
+    COPY_PANELS = 14,
+    COPY_PANELS_ODD = 5,
+    FAR_BYTES = 2 << 20
+};
 
 /* Sums of a block that wait for their epilogue. */
 struct pending {
@@ -27,6 +34,7 @@ struct work {
     size_t first_copied, copied; /* steps */
     size_t configured;           /* rows that the tiles are made for */
     int turn;
+    uintptr_t far; /* where the next rows lie, when A does not fit the second cache; else 0 */
 };
 
 /* Rows [next, end) of a block where all is bytes that saturate. */
@@ -72,6 +80,13 @@ HS_GEMM_INLINE void finish(const struct hs_finish_avx512 *f, struct pending *p, 
             _tile_dpbusd(c, a, b); \
     } while (0)
 
+/* Some lines of the next rows; past the end this is harmless. */
+HS_GEMM_INLINE void ask_ahead(struct work *w)
+{
+    for (int i = 0; i < 4; i++, w->far += 64)
+        _mm_prefetch((const void *)w->far, _MM_HINT_T1);
+}
+
 /* The products of one block; rows of the block before it are finished meanwhile. two_rows,
  * two_panels and is_signed are constants where this is inlined. */
 HS_GEMM_INLINE void multiply(struct work *w, const struct hs_finish_avx512 *f, const uint8_t *a,
@@ -108,6 +123,8 @@ HS_GEMM_INLINE void multiply(struct work *w, const struct hs_finish_avx512 *f, c
                 MULTIPLY(3, 5, 7);
         }
         finish(f, before, share);
+        if (w->far != 0)
+            ask_ahead(w);
     }
 }
 
@@ -214,6 +231,8 @@ HS_GEMM_INLINE void all_blocks(struct work *w, bool is_signed)
     } else {
         for (size_t i = 0; i < g->m; i += rows) {
             rows = next_rows(w, i);
+            if (w->far != 0)
+                w->far = (uintptr_t)g->a + (i + rows) * g->lda;
             if (w->copied > 0)
                 copy_rows(w, i, rows);
             for (size_t j = 0; j < g->n; j += 2 * HS_GEMM_COLUMNS)
@@ -234,6 +253,7 @@ void hs_gemm_x8s8__amx(const struct hs_gemm *g)
     w.g = g;
     w.configured = 0;
     w.turn = 0;
+    w.far = g->step == NULL && g->m > FAR_BYTES / g->lda ? (uintptr_t)g->a : 0;
     plan_copy(&w);
     for (int i = 0; i < 2; i++) /* nothing waits yet */
         w.blocks[i].rows = w.blocks[i].next = w.blocks[i].panels = 0;
