@@ -2,7 +2,8 @@
 #ifndef HS_KERNELS_GEMM_TILES_AMX_H
 #define HS_KERNELS_GEMM_TILES_AMX_H
 
-/* So that it compiles alone, without the flags of its users; gcc and clang 14 spell it differently. */
+/* So that it compiles alone, without the flags of its users; gcc and clang 14 spell it differently.
+ */
 #if defined(__AMX_TILE__) || defined(__AMXTILE__)
 
 #include <immintrin.h>
