@@ -63,8 +63,8 @@ static inline bool fq_learnable(const struct hs_oracle *o, struct hs_arena *aren
     assert_ok(hs_learnable_grad(grads, grads + qp.n, arena, &x, &qp, &dy,
                                 hs_value_number(p, "grad_factor", 0), &err),
               &err);
-    return fq_same(o, arena, c, "y", &y) & fq_same(o, arena, c, "dx", &dx) &
-           fq_same_numbers(o, arena, c, "dscale", grads, qp.n) &
+    return fq_same(o, arena, c, "y", &y) && fq_same(o, arena, c, "dx", &dx) &&
+           fq_same_numbers(o, arena, c, "dscale", grads, qp.n) &&
            fq_same_numbers(o, arena, c, "dzero_point", grads + qp.n, qp.n);
 }
 
@@ -151,7 +151,7 @@ static inline bool fq_lab(const struct hs_oracle *o, struct hs_arena *arena,
     assert_ok(hs_quantize(&codes, arena, &x, &qp, NULL, &err), &err);
     assert_ok(hs_fake_quantize(&y, arena, &x, &qp, &err), &err);
     assert_ok(hs_fake_quantize_grad(&dx, arena, &x, &qp, &dy, &err), &err);
-    return fq_same(o, arena, c, "x_int", &codes) & fq_same(o, arena, c, "y", &y) &
+    return fq_same(o, arena, c, "x_int", &codes) && fq_same(o, arena, c, "y", &y) &&
            fq_same(o, arena, c, "dx", &dx);
 }
 

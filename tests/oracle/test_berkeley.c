@@ -43,7 +43,7 @@ static bool codes(const struct hs_oracle *o, struct hs_arena *arena, const struc
     }
     assert_ok(hs_chain_quantize(&q, &s, arena, &t, is_float32(c), &err), &err);
     return q.dtype == HS_INT8 &&
-           number_agrees(o, arena, c, "scale", s) & agrees(o, arena, c, "q", &q);
+           number_agrees(o, arena, c, "scale", s) && agrees(o, arena, c, "q", &q);
 }
 
 static size_t earlier_layers(struct hs_chain_link *out, const struct hs_value *c)
@@ -88,7 +88,7 @@ static bool bias(const struct hs_oracle *o, struct hs_arena *arena, const struct
     for (size_t i = 0; i < hs_tensor_count(&b); i++)
         wanted += fabs(hs_tensor_get(&b, i) / s) > 0x1p31;
     return clamped == wanted && (wanted > 0 || !hs_oracle_tagged(c, "saturation")) &&
-           number_agrees(o, arena, c, "s_bias", s) & agrees(o, arena, c, "b_q", &q);
+           number_agrees(o, arena, c, "s_bias", s) && agrees(o, arena, c, "b_q", &q);
 }
 
 /* The steps of a network; weights and biases stay in `room`. */
@@ -144,7 +144,7 @@ static bool layers_agree(const struct hs_oracle *o, struct hs_arena *arena,
     t = hs_tensor_view(s_w, HS_FLOAT64, 1, &net->n);
     ok &= agrees(o, arena, c, "s_w", &t);
     t = hs_tensor_view(s_out, HS_FLOAT64, 1, &net->n);
-    return ok & agrees(o, arena, c, "s_out", &t);
+    return ok && agrees(o, arena, c, "s_out", &t);
 }
 
 static bool network(const struct hs_oracle *o, struct hs_arena *arena, const struct hs_value *c)
@@ -159,10 +159,10 @@ static bool network(const struct hs_oracle *o, struct hs_arena *arena, const str
     assert_ok(hs_chain_network(&net, arena, &x, steps, n, is_float32(c), &err), &err);
     if (hs_oracle_has(c, "outputs", "y_q_torch") && !agrees(o, arena, c, "y_q_torch", &net.y_q))
         return false;
-    return layers_agree(o, arena, c, &net) & number_agrees(o, arena, c, "s_in", net.s_in) &
-           agrees(o, arena, c, "x_q", &net.x_q) & agrees(o, arena, c, "y_q", &net.y_q) &
-           agrees(o, arena, c, "y_float", &net.y_float) &
-           agrees(o, arena, c, "y_dequantized", &net.y_dequantized) &
+    return layers_agree(o, arena, c, &net) && number_agrees(o, arena, c, "s_in", net.s_in) &&
+           agrees(o, arena, c, "x_q", &net.x_q) && agrees(o, arena, c, "y_q", &net.y_q) &&
+           agrees(o, arena, c, "y_float", &net.y_float) &&
+           agrees(o, arena, c, "y_dequantized", &net.y_dequantized) &&
            (fabs(net.real_scale - real) <= (is_float32(c) ? 2e-4 : 1e-11) * real);
 }
 

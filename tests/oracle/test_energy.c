@@ -73,10 +73,10 @@ static bool layer(const struct hs_value *c, const struct hs_energy_layer *l)
     if (n.out_height != hs_value_integer(p, "out_height", 0) ||
         n.out_width != hs_value_integer(p, "out_width", 0))
         return false;
-    return same_counts(hs_value_get(expected, "counts_fp32"), n.fp32) &
-           same_counts(hs_value_get(expected, "counts_int8"), n.int8) &
-           same_energy(expected, "energy_fp32_pJ", n.fp32_centi_pj) &
-           same_energy(expected, "energy_int8_pJ", n.int8_centi_pj) &
+    return same_counts(hs_value_get(expected, "counts_fp32"), n.fp32) &&
+           same_counts(hs_value_get(expected, "counts_int8"), n.int8) &&
+           same_energy(expected, "energy_fp32_pJ", n.fp32_centi_pj) &&
+           same_energy(expected, "energy_int8_pJ", n.int8_centi_pj) &&
            ((double)n.fp32_centi_pj / (double)n.int8_centi_pj ==
             hs_value_number(expected, "ratio", 0));
 }
@@ -114,13 +114,13 @@ static bool network_by(const struct hs_value *c, const char *policy)
         l.bias = hs_value_flag(p, "bias", false);
         l.valid_taps = strcmp(policy, "valid") == 0;
         assert_ok(hs_energy_count(&n, &l, accounting(p), &err), &err);
-        ok &= same_energy(row, "energy_fp32_pJ", n.fp32_centi_pj) &
-              same_energy(row, "energy_int8_pJ", n.int8_centi_pj) &
+        ok &= same_energy(row, "energy_fp32_pJ", n.fp32_centi_pj) &&
+              same_energy(row, "energy_int8_pJ", n.int8_centi_pj) &&
               (n.int8[HS_ENERGY_INT8_MUL] == hs_value_integer(row, "multiplies", -1));
         fp32 += n.fp32_centi_pj;
         int8 += n.int8_centi_pj;
     }
-    return ok & same_energy(want, "energy_fp32_pJ", fp32) &
+    return ok && same_energy(want, "energy_fp32_pJ", fp32) &&
            same_energy(want, "energy_int8_pJ", int8);
 }
 
@@ -136,7 +136,7 @@ static bool mistake(const struct hs_value *c)
 
     l.bias = true;
     assert_ok(hs_energy_count(&n, &l, HS_HOISTED, &err), &err);
-    ok = same_counts(hs_value_get(expected, "right_counts_int8"), n.int8) &
+    ok = same_counts(hs_value_get(expected, "right_counts_int8"), n.int8) &&
          same_energy(expected, "right_energy_int8_pJ", n.int8_centi_pj);
     for (int a = 0; a < HS_REPORT; a++) {
         assert_ok(hs_energy_count(&n, &l, (enum hs_accounting)a, &err), &err);
@@ -145,8 +145,8 @@ static bool mistake(const struct hs_value *c)
     }
     assert_ok(hs_energy_count(&n, &l, HS_REPORT, &err), &err);
     if (strcmp(hs_value_text(c, "name", "?"), "mistake_bias_as_int8") == 0)
-        ok &= same_counts(hs_value_get(expected, "wrong_counts_int8"), n.int8) &
-              same_energy(expected, "wrong_energy_int8_pJ", n.int8_centi_pj) &
+        ok &= same_counts(hs_value_get(expected, "wrong_counts_int8"), n.int8) &&
+              same_energy(expected, "wrong_energy_int8_pJ", n.int8_centi_pj) &&
               same_energy(expected, "wrong_energy_fp32_pJ", n.fp32_centi_pj);
     return ok;
 }
@@ -160,7 +160,7 @@ static bool run_case(const struct hs_oracle *o, struct hs_arena *arena, const st
     (void)o;
     (void)arena;
     if (strcmp(op, "energy_network") == 0)
-        return network_by(c, "dense") & network_by(c, "valid");
+        return network_by(c, "dense") && network_by(c, "valid");
     if (strcmp(op, "energy_mistake") == 0)
         return mistake(c);
     if (strcmp(op, "energy_linear") != 0 && strcmp(op, "energy_conv2d") != 0)

@@ -154,13 +154,13 @@ static bool run_case(const struct hs_oracle *o, struct hs_arena *arena, const st
         layers++;
     assert_ok(hs_quantize(&f.q, arena, &f.real, &px, NULL, &err), &err);
     f.scale = px.scale[0];
-    ok = agrees(o, arena, c, "x_q", &f.q) & number_agrees(o, arena, c, "s_x", f.scale);
+    ok = agrees(o, arena, c, "x_q", &f.q) && number_agrees(o, arena, c, "s_x", f.scale);
     for (size_t k = 0; k < layers; k++)
         ok &= layer(&f, o, arena, c, k, k + 1 == layers);
     px.scale[0] = f.scale;
     assert_ok(hs_dequantize(&y, arena, &f.q, &px, HS_FLOAT64, &err), &err);
-    return ok & (layers > 0) & agrees(o, arena, c, "y_float", &f.real) &
-           agrees(o, arena, c, "y_dequantized", &y) & same_choices(c, "argmax_float", &f.real) &
+    return ok && (layers > 0) && agrees(o, arena, c, "y_float", &f.real) &&
+           agrees(o, arena, c, "y_dequantized", &y) && same_choices(c, "argmax_float", &f.real) &&
            same_choices(c, "argmax_quantized", &f.q);
 }
 

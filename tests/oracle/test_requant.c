@@ -51,7 +51,7 @@ static bool multiplier(const struct hs_value *c)
     int shift;
 
     hs_quantize_multiplier(real_multiplier(c), &mantissa, &shift);
-    return same(c, "mantissa", 0, mantissa, hs_value_number(expected, "mantissa", -1)) &
+    return same(c, "mantissa", 0, mantissa, hs_value_number(expected, "mantissa", -1)) &&
            same(c, "shift", 0, shift, hs_value_number(expected, "shift", -999));
 }
 
@@ -124,7 +124,7 @@ static bool shifts(const struct hs_oracle *o, struct hs_arena *arena, const stru
     r.rounding = HS_ROUND_HALF_AWAY;
     ok &= output(o, arena, c, "half_away", &x, r);
     r.rounding = HS_ROUND_HALF_EVEN;
-    return ok & output(o, arena, c, "half_even", &x, r);
+    return ok && output(o, arena, c, "half_even", &x, r);
 }
 
 /* y = clamp((ReLU(b + sum (x - 128) w) >> n) + 128), 128 being x_offset and y_offset. */

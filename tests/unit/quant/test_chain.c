@@ -108,7 +108,7 @@ static void float32_rounds_every_step(void **state)
 
 static void what_has_no_scale_is_refused(void **state)
 {
-    double zeros[] = {0, -0.0}, bad[] = {1, NAN}, fine[] = {1, 2};
+    double zeros[] = {0, -0.0}, bad[] = {1, (double)NAN}, fine[] = {1, 2};
     size_t two = 2;
     struct hs_tensor z = hs_tensor_view(zeros, HS_FLOAT64, 1, &two),
                      n = hs_tensor_view(bad, HS_FLOAT64, 1, &two),
