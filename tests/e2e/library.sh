@@ -39,6 +39,6 @@ add_executable(consumer consumer.c)
 target_link_libraries(consumer PRIVATE halfstep::core)
 END
 cp "$source/tests/cases/library/consumer.c" "$work/project/"
-cmake -S "$work/project" -B "$work/project/build" -DCMAKE_PREFIX_PATH="$work/moved" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+cmake -G Ninja -S "$work/project" -B "$work/project/build" -DCMAKE_PREFIX_PATH="$work/moved" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
 cmake --build "$work/project/build" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
 "$work/project/build/consumer"

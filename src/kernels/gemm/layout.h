@@ -24,10 +24,10 @@ static inline size_t hs_gemm_panel_size(size_t k)
  */
 static inline size_t hs_gemm_near_rows(const struct hs_gemm *g)
 {
-    enum { BYTES = 512 * 1024, ROWS = 12 };
-    size_t rows = g->lda == 0 ? g->m : BYTES / g->lda / ROWS * ROWS;
+    enum { NEAR_BYTES = 512 * 1024, ROWS_TOGETHER = 12 };
+    size_t rows = g->lda == 0 ? g->m : NEAR_BYTES / g->lda / ROWS_TOGETHER * ROWS_TOGETHER;
 
-    return rows < ROWS ? ROWS : rows;
+    return rows < ROWS_TOGETHER ? ROWS_TOGETHER : rows;
 }
 
 /* Where step t of a row begins, behind the row's start. */
