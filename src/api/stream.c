@@ -58,22 +58,26 @@ int hs_quantize_channels_f32_s8(int8_t *q, const float *x, size_t channels, size
                                 const float *scales, const int32_t *zero_points,
                                 const struct hs_quantization *how, size_t *clipped)
 {
+    enum { TOGETHER = 64 };
     struct hs_quantization one = *how;
-    struct hs_quantize_args args;
+    struct hs_quantize_args args[TOGETHER];
     struct hs_clip_count c = {0, 0};
     int st = check_channels(channels, scales, zero_points, how);
 
-    if (st != HS_OK || channels == 0)
-        return st;
-    one.scale = scales[0];
-    one.zero_point = zero_points != NULL ? zero_points[0] : 0;
-    st = hs_api_arguments(&args, &one, INT8_MIN, INT8_MAX);
-    for (size_t i = 0; st == HS_OK && i < channels; i++) {
-        args.scale = (double)scales[i];
-        args.zero_point = zero_points != NULL ? zero_points[i] : 0;
-        hs_kernels()->quantize_f32_s8(q + i * n, x + i * n, n, &args, &c);
+    for (size_t first = 0; st == HS_OK && first < channels; first += TOGETHER) {
+        size_t count = channels - first < TOGETHER ? channels - first : TOGETHER;
+
+        for (size_t i = 0; st == HS_OK && i < count; i++) {
+            one.scale = scales[first + i];
+            one.zero_point = zero_points != NULL ? zero_points[first + i] : 0;
+            st = hs_api_arguments(&args[i], &one, INT8_MIN, INT8_MAX);
+        }
+        if (st == HS_OK)
+            hs_kernels()->quantize_rows_f32_s8(q + first * n, x + first * n, count, n, args, count,
+                                               &c);
     }
-    report(clipped, c);
+    if (st == HS_OK)
+        report(clipped, c);
     return st;
 }
 
