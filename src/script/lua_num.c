@@ -7,6 +7,7 @@
 #include "num/number.h"
 #include "num/round.h"
 #include "script/lua_num_fixed.h"
+#include "script/lua_num_format.h"
 #include "script/state.h"
 
 int hs_open_num(lua_State *L);
@@ -120,6 +121,9 @@ int hs_open_num(lua_State *L)
                                          {"rounding_divide_by_pot",
                                           hs_lua_num_rounding_divide_by_pot},
                                          {"quantize_multiplier", hs_lua_num_quantize_multiplier},
+                                         {"encode", hs_lua_num_encode},
+                                         {"decode", hs_lua_num_decode},
+                                         {"format", hs_lua_num_format},
                                          {NULL, NULL}};
 
     luaL_newlib(L, functions);

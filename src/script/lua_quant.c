@@ -11,6 +11,7 @@
 #include "quant/qparams.h"
 #include "script/lua_args.h"
 #include "script/lua_quant_layers.h"
+#include "script/lua_quant_mx.h"
 #include "script/lua_quant_schemes.h"
 #include "script/lua_quant_train.h"
 #include "script/lua_tensor.h"
@@ -339,6 +340,8 @@ int hs_open_quant(lua_State *L)
                                          {"to_multiplier", hs_lua_quant_to_multiplier},
                                          {"from_distiller", hs_lua_quant_from_distiller},
                                          {"to_distiller", hs_lua_quant_to_distiller},
+                                         {"mx", hs_lua_quant_mx},
+                                         {"mx_dequantize", hs_lua_quant_mx_dequantize},
                                          {"profiles", profiles},
                                          {NULL, NULL}};
 
