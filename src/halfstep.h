@@ -1,9 +1,11 @@
 /* libhalfstep: quantization on plain pointers.
  *
- * C17 and C++17; nothing else of the source tree is needed. Every function returns 0, or a positive
- * status after writing nothing but what its text says; hs_message() then has a sentence that names
- * the argument, its value and the remedy. Functions may be called from several threads at once;
- * objects are read-only after they are made, but for their scratch: one thread at a time each.
+ * C17 and C++17; nothing else of the source tree is needed. Every function returns 0, or a
+ * positive status after writing nothing but what its text says: 1 memory lacks, 2 an argument
+ * makes no sense, 3 shapes do not fit, 4 a wrong type, 5 a value or sum out of range, 9 an unknown
+ * name; others may follow. hs_message() then names the argument, its value and the remedy.
+ * Functions may be called from several threads at once; objects are read-only after they are made,
+ * but for their scratch: one thread at a time each.
  *
  * The arithmetic, everywhere:
  *
@@ -38,7 +40,8 @@ HS_API const char *hs_message(void);
 
 /* How reals become codes. HS_HALF_EVEN and a correctly rounded float32 quotient are ONNX Runtime's
  * QuantizeLinear; `reciprocal` (x times the rounded 1/s) is PyTorch's quantize_per_tensor;
- * `zero_point_first` rounds x/s + z. A NaN becomes qmin and is counted with what was clipped. */
+ * `zero_point_first` rounds x/s + z. A NaN becomes qmin and is not counted as
+ * clipped (hs_minmax_f32() counts what is not finite). */
 enum hs_rounding { HS_HALF_EVEN, HS_HALF_AWAY, HS_HALF_UP, HS_TOWARD_ZERO, HS_FLOOR, HS_CEIL };
 
 struct hs_quantization {
@@ -57,6 +60,9 @@ HS_API int hs_quantize_f32_u8(uint8_t *q, const float *x, size_t n,
 /* x[channels][n] with a scale (and zero point; NULL: all 0) for each channel; how->scale and
  * how->zero_point are not read. */
 HS_API int hs_quantize_channels_f32_s8(int8_t *q, const float *x, size_t channels, size_t n,
+                                       const float *scales, const int32_t *zero_points,
+                                       const struct hs_quantization *how, size_t *clipped);
+HS_API int hs_quantize_channels_f32_u8(uint8_t *q, const float *x, size_t channels, size_t n,
                                        const float *scales, const int32_t *zero_points,
                                        const struct hs_quantization *how, size_t *clipped);
 
@@ -115,9 +121,10 @@ struct hs_output {
 };
 
 /* A linear layer y[m, out] = x[m, in] w^T + bias with int8 weights [out, in], packed once. x and y
- * are rows without gaps. Codes of x are uint8 or int8 with zero point x_zero_point. Making it fails
- * when memory lacks (status 2) or when a sum could leave int32 (status 3, hs_message() names the
- * column); then *out is NULL. bias (may be NULL) and multipliers are copied. */
+ * are rows without gaps. Codes of x are uint8 or int8 with zero point x_zero_point, which must be
+ * a code of the type that is run: -5 is for int8 only, 200 for uint8 only. Making it fails without
+ * an output (status 3), when memory lacks (1) or when a sum could leave int32 (5, hs_message()
+ * names the column); then *out is NULL. bias (may be NULL) and multipliers are copied. */
 struct hs_linear;
 HS_API int hs_linear_new(struct hs_linear **out, const int8_t *w, size_t out_features,
                          size_t in_features, const int32_t *bias, int32_t x_zero_point,
@@ -131,7 +138,8 @@ HS_API int hs_linear_u8_s32(const struct hs_linear *l, const uint8_t *x, size_t 
 HS_API int hs_linear_s8_s32(const struct hs_linear *l, const int8_t *x, size_t m, int32_t *acc);
 
 /* A convolution over NHWC activations with int8 weights [out_channels, channels / groups, rows,
- * columns]; padding has the code x_zero_point. As hs_linear otherwise. An object holds scratch: one
+ * columns]; padding has the code x_zero_point. The kernel fits into the padded input (else
+ * status 3). As hs_linear otherwise. An object holds scratch: one
  * thread at a time may run it. */
 struct hs_conv2d;
 struct hs_conv2d_shape {

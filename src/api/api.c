@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/fmt.h"
 
@@ -22,6 +24,11 @@ const char *hs_message(void)
 {
     return message;
 }
+
+/* The numbers that halfstep.h promises. */
+_Static_assert(HS_OK == 0 && HS_ENOMEM == 1 && HS_EINVAL == 2 && HS_ESHAPE == 3 && HS_EDTYPE == 4 &&
+                   HS_ERANGE == 5 && HS_ENOTFOUND == 9,
+               "a new status goes to the end of base/status.def");
 
 int hs_api_done(enum hs_status st, const struct hs_error *err)
 {
@@ -69,4 +76,20 @@ int hs_api_arguments(struct hs_quantize_args *out, const struct hs_quantization 
                                      .reciprocal = how->reciprocal != 0,
                                      .zero_point_first = how->zero_point_first != 0};
     return HS_OK;
+}
+
+void *hs_api_lines(size_t size)
+{
+    enum { LINE = 64 };
+    size_t whole = (size + LINE) / LINE * LINE;
+    void *p = whole > size ? aligned_alloc(LINE, whole) : NULL;
+
+    if (p != NULL)
+        memset(p, 0, whole);
+    return p;
+}
+
+int hs_api_no_memory(const char *what)
+{
+    return hs_api_fail(HS_ENOMEM, "out of memory for %s", what);
 }

@@ -16,4 +16,11 @@ int hs_api_fail(enum hs_status st, const char *fmt, ...) HS_PRINTF(2, 3);
 HS_MUST_USE int hs_api_arguments(struct hs_quantize_args *out, const struct hs_quantization *how,
                                  int32_t least, int32_t most);
 
+/* size bytes on a line of the cache, zeros; at least one line, so that NULL is want of memory. The
+ * caller owns them: free(). */
+void *hs_api_lines(size_t size);
+
+/* Fails with "out of memory for <what>". */
+int hs_api_no_memory(const char *what);
+
 #endif

@@ -82,8 +82,11 @@ int hs_calibrate_f32(struct hs_quantization *out, const float *x, size_t n, cons
 static enum hs_status prepare(struct hs_requantizer *r, struct hs_arena *arena, const char *mode,
                               const double *multiplier, enum hs_dtype dtype, struct hs_error *err)
 {
-    enum hs_status st = hs_requantizer_parse(r, mode, err);
+    enum hs_status st;
 
+    if (mode == NULL)
+        return hs_fail(err, HS_EINVAL, "mode is NULL: give one, as \"float\" or \"gemmlowp\"");
+    st = hs_requantizer_parse(r, mode, err);
     if (st != HS_OK)
         return st;
     if (r->qmin < hs_dtype_min(dtype) || r->qmax > hs_dtype_max(dtype) || r->qmin > r->qmax)

@@ -1,4 +1,4 @@
-/* Layers with packed weights, and float products. */
+/* Layers with packed weights. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,8 +6,6 @@
 #include "api/api.h"
 #include "base/fmt.h"
 #include "kernels/conv/conv.h"
-
-enum { LINE = 64 };
 
 /* What both kinds of layers keep: the output's parameters and a bias with the zero point folded in.
  */
@@ -19,6 +17,7 @@ struct tail {
 
 struct hs_linear {
     size_t out, in;
+    int32_t x_zero_point;
     int8_t *packed;
     struct tail tail;
 };
@@ -30,26 +29,32 @@ struct hs_conv2d {
     struct tail tail;
 };
 
-/* size bytes on a line of the cache, zeros; at least one line, so that NULL is want of memory. */
-static void *lines(size_t size)
-{
-    size_t whole = (size + LINE) / LINE * LINE;
-    void *p = whole > size ? aligned_alloc(LINE, whole) : NULL;
-
-    if (p != NULL)
-        memset(p, 0, whole);
-    return p;
-}
-
-static int no_memory(const char *what)
-{
-    return hs_api_fail(HS_ENOMEM, "out of memory for %s", what);
-}
-
 static void free_tail(struct tail *t)
 {
     free(t->multipliers);
     free(t->bias);
+}
+
+/* Whether memory can hold as many bytes as the product of n factors, with room to round up. */
+static bool holds(const size_t *factors, size_t n)
+{
+    size_t product = 1;
+
+    for (size_t i = 0; i < n; i++) {
+        if (factors[i] != 0 && product > PTRDIFF_MAX / 64 / factors[i])
+            return false;
+        product *= factors[i];
+    }
+    return true;
+}
+
+/* A zero point beyond the type of x would pad with another code, and its sums were not checked. */
+static int check_input(int32_t z, bool x_signed)
+{
+    if (x_signed ? z <= INT8_MAX : z >= 0)
+        return HS_OK;
+    return hs_api_fail(HS_EINVAL, "x_zero_point %d is no code of %s: run codes of %s", z,
+                       x_signed ? "int8" : "uint8", x_signed ? "uint8" : "int8");
 }
 
 /* |sum (x - z) w + bias| < 2^31 for every code x of either type that can have this zero point. */
@@ -89,10 +94,10 @@ static int make_tail(struct tail *t, size_t columns, const struct hs_output *out
     if (output->qmin > output->zero_point || output->zero_point > output->qmax)
         return hs_api_fail(HS_EINVAL, "zero point %d is outside the codes %d to %d",
                            output->zero_point, output->qmin, output->qmax);
-    t->multipliers = lines(n * sizeof *t->multipliers);
-    t->bias = lines(columns * sizeof *t->bias);
+    t->multipliers = hs_api_lines(n * sizeof *t->multipliers);
+    t->bias = hs_api_lines(columns * sizeof *t->bias);
     if (t->multipliers == NULL || t->bias == NULL)
-        return no_memory("a layer's bias");
+        return hs_api_no_memory("a layer's bias");
     memcpy(t->multipliers, output->multipliers, n * sizeof *t->multipliers);
     t->epilogue = (struct hs_gemm_epilogue){.scale = t->multipliers,
                                             .per_column = output->per_column != 0,
@@ -120,16 +125,23 @@ static int output_as(struct hs_gemm_epilogue *e, enum hs_gemm_out out)
 int hs_linear_new(struct hs_linear **out, const int8_t *w, size_t out_features, size_t in_features,
                   const int32_t *bias, int32_t x_zero_point, const struct hs_output *output)
 {
-    size_t size = hs_gemm_packed_size(out_features, in_features);
+    const size_t weights[] = {out_features, in_features};
     struct hs_linear *l;
-    int st = check_sums(w, out_features, in_features, bias, x_zero_point);
+    int st;
 
     *out = NULL;
+    if (out_features == 0 || !holds(weights, 2))
+        return hs_api_fail(HS_ESHAPE,
+                           "weights of %zu x %zu: give at least one output, and no more "
+                           "than memory can hold",
+                           out_features, in_features);
+    st = check_sums(w, out_features, in_features, bias, x_zero_point);
     if (st != HS_OK)
         return st;
     l = calloc(1, sizeof *l);
-    if (l == NULL || size == 0 || (l->packed = lines(size)) == NULL)
-        st = no_memory("a layer's weights");
+    if (l == NULL ||
+        (l->packed = hs_api_lines(hs_gemm_packed_size(out_features, in_features))) == NULL)
+        st = hs_api_no_memory("a layer's weights");
     else
         st = make_tail(&l->tail, out_features, output);
     if (st != HS_OK) {
@@ -138,6 +150,7 @@ int hs_linear_new(struct hs_linear **out, const int8_t *w, size_t out_features, 
     }
     l->out = out_features;
     l->in = in_features;
+    l->x_zero_point = x_zero_point;
     hs_gemm_pack(l->packed, w, 1, in_features, out_features, in_features);
     hs_gemm_fold_zero_point(l->tail.bias, bias, l->packed, out_features, in_features, x_zero_point);
     *out = l;
@@ -167,8 +180,10 @@ static int run_linear(const struct hs_linear *l, const void *x, bool x_signed, s
                         .c = y,
                         .ldc = l->out,
                         .epilogue = l->tail.epilogue};
-    int st = output_as(&g.epilogue, out);
+    int st = check_input(l->x_zero_point, x_signed);
 
+    if (st == HS_OK)
+        st = output_as(&g.epilogue, out);
     if (st == HS_OK)
         hs_kernels()->gemm_x8s8(&g);
     return st;
@@ -196,6 +211,42 @@ int hs_linear_s8_s32(const struct hs_linear *l, const int8_t *x, size_t m, int32
 
 /* ---- convolution ---- */
 
+/* Sizes whose products do not fit would wrap to small ones: each is bounded, then what they need.
+ */
+static int check_sizes(const struct hs_conv2d_shape *s)
+{
+    enum { MOST = 1 << 24 };
+    size_t reach[2], padded[2],
+        most = s->channels > s->out_channels ? s->channels : s->out_channels;
+
+    for (int a = 0; a < 2; a++) {
+        size_t size = a == 0 ? s->height : s->width;
+
+        if (size == 0 || size > MOST || s->kernel[a] > MOST || s->stride[a] > MOST ||
+            s->padding[a] > MOST || s->dilation[a] > MOST)
+            return hs_api_fail(HS_ESHAPE,
+                               "input, kernel, stride, padding and dilation of %s are at "
+                               "most %d, and the input at least 1",
+                               a == 0 ? "rows" : "columns", (int)MOST);
+        padded[a] = size + 2 * s->padding[a];
+        reach[a] = (s->kernel[a] - 1) * s->dilation[a] + 1;
+        if (reach[a] > padded[a])
+            return hs_api_fail(HS_ESHAPE,
+                               "a kernel over %zu %s does not fit into %zu, padding "
+                               "included",
+                               reach[a], a == 0 ? "rows" : "columns", padded[a]);
+    }
+    const size_t weights[] = {s->out_channels, s->channels, s->kernel[0], s->kernel[1]};
+    const size_t work[] = {padded[0] + reach[0], padded[1], most, s->kernel[1], s->stride[0]};
+
+    if (!holds(weights, 4) || !holds(work, 5))
+        return hs_api_fail(HS_ESHAPE,
+                           "%zu channels to %zu with kernels of %zu x %zu need more than "
+                           "memory can hold",
+                           s->channels, s->out_channels, s->kernel[0], s->kernel[1]);
+    return HS_OK;
+}
+
 static int check_shape(const struct hs_conv2d_shape *s)
 {
     if (s->groups == 0 || s->channels == 0 || s->out_channels == 0 ||
@@ -207,7 +258,7 @@ static int check_shape(const struct hs_conv2d_shape *s)
             return hs_api_fail(HS_EINVAL,
                                "kernel, stride and dilation are at least 1, not %zu, %zu and %zu",
                                s->kernel[a], s->stride[a], s->dilation[a]);
-    return HS_OK;
+    return check_sizes(s);
 }
 
 static struct hs_conv geometry(const struct hs_conv2d_shape *s, int32_t x_zero_point)
@@ -244,12 +295,12 @@ int hs_conv2d_new(struct hs_conv2d **out, const int8_t *w, const struct hs_conv2
         return st;
     c = calloc(1, sizeof *c);
     if (c == NULL)
-        return no_memory("a convolution");
+        return hs_api_no_memory("a convolution");
     c->c = geometry(shape, x_zero_point);
-    c->packed = lines(hs_conv_packed_size(&c->c));
-    c->workspace = lines(hs_conv_workspace(&c->c));
+    c->packed = hs_api_lines(hs_conv_packed_size(&c->c));
+    c->workspace = hs_api_lines(hs_conv_workspace(&c->c));
     st = c->packed == NULL || c->workspace == NULL
-             ? no_memory("a convolution's weights")
+             ? hs_api_no_memory("a convolution's weights")
              : make_tail(&c->tail, shape->out_channels, output);
     if (st != HS_OK) {
         hs_conv2d_free(c);
@@ -287,7 +338,9 @@ static int run_conv(struct hs_conv2d *c, const void *x, bool x_signed, size_t im
     int st;
 
     one.epilogue = c->tail.epilogue;
-    st = output_as(&one.epilogue, out);
+    st = check_input(c->c.x_zero_point, x_signed);
+    if (st == HS_OK)
+        st = output_as(&one.epilogue, out);
     if (st != HS_OK)
         return st;
     one.n = images;
@@ -306,30 +359,4 @@ int hs_conv2d_u8_u8(struct hs_conv2d *c, const uint8_t *x, size_t images, uint8_
 int hs_conv2d_s8_s8(struct hs_conv2d *c, const int8_t *x, size_t images, int8_t *y)
 {
     return run_conv(c, x, true, images, y, HS_GEMM_S8);
-}
-
-/* ---- float ---- */
-
-int hs_matmul_f32(float *c, const float *a, const float *b, size_t m, size_t n, size_t k,
-                  int a_transposed, int b_transposed, int accumulate)
-{
-    struct hs_sgemm g = {.m = m,
-                         .n = n,
-                         .k = k,
-                         .a = a,
-                         .b = b,
-                         .c = c,
-                         .lda = a_transposed ? m : k,
-                         .ldb = b_transposed ? k : n,
-                         .ldc = n,
-                         .a_transposed = a_transposed != 0,
-                         .b_transposed = b_transposed != 0,
-                         .accumulate = accumulate != 0};
-    void *scratch = lines(hs_sgemm_scratch(m, n, k));
-
-    if (scratch == NULL)
-        return no_memory("a product");
-    hs_kernels()->sgemm(&g, scratch);
-    free(scratch);
-    return HS_OK;
 }

@@ -38,19 +38,49 @@ int hs_quantize_f32_u8(uint8_t *q, const float *x, size_t n, const struct hs_qua
     return HS_OK;
 }
 
-/* All channels are checked before the first is written. */
-static int check_channels(size_t channels, const float *scales, const int32_t *zero_points,
-                          const struct hs_quantization *how)
+/* The codes of channels, int8 or uint8. */
+struct channels {
+    void *q;
+    bool is_unsigned;
+    const float *x, *scales;
+    const int32_t *zero_points;
+    struct hs_quantization how;
+};
+
+static int channel_arguments(struct hs_quantize_args *args, const struct channels *c, size_t i)
 {
-    struct hs_quantization one = *how;
-    struct hs_quantize_args args;
+    struct hs_quantization one = c->how;
+
+    one.scale = c->scales[i];
+    one.zero_point = c->zero_points != NULL ? c->zero_points[i] : 0;
+    return hs_api_arguments(args, &one, c->is_unsigned ? 0 : INT8_MIN,
+                            c->is_unsigned ? UINT8_MAX : INT8_MAX);
+}
+
+/* All channels are checked before the first is written. */
+static int quantize_channels(const struct channels *c, size_t channels, size_t n, size_t *clipped)
+{
+    enum { TOGETHER = 64 };
+    struct hs_quantize_args args[TOGETHER];
+    struct hs_clip_count count = {0, 0};
     int st = HS_OK;
 
-    for (size_t i = 0; i < channels && st == HS_OK; i++) {
-        one.scale = scales[i];
-        one.zero_point = zero_points != NULL ? zero_points[i] : 0;
-        st = hs_api_arguments(&args, &one, INT8_MIN, INT8_MAX);
+    for (size_t i = 0; i < channels && st == HS_OK; i++)
+        st = channel_arguments(&args[0], c, i);
+    for (size_t first = 0; st == HS_OK && first < channels; first += TOGETHER) {
+        size_t rows = channels - first < TOGETHER ? channels - first : TOGETHER, at = first * n;
+
+        for (size_t i = 0; st == HS_OK && i < rows; i++)
+            st = channel_arguments(&args[i], c, first + i);
+        if (st == HS_OK && c->is_unsigned)
+            hs_kernels()->quantize_rows_f32_u8((uint8_t *)c->q + at, c->x + at, rows, n, args, rows,
+                                               &count);
+        else if (st == HS_OK)
+            hs_kernels()->quantize_rows_f32_s8((int8_t *)c->q + at, c->x + at, rows, n, args, rows,
+                                               &count);
     }
+    if (st == HS_OK)
+        report(clipped, count);
     return st;
 }
 
@@ -58,27 +88,18 @@ int hs_quantize_channels_f32_s8(int8_t *q, const float *x, size_t channels, size
                                 const float *scales, const int32_t *zero_points,
                                 const struct hs_quantization *how, size_t *clipped)
 {
-    enum { TOGETHER = 64 };
-    struct hs_quantization one = *how;
-    struct hs_quantize_args args[TOGETHER];
-    struct hs_clip_count c = {0, 0};
-    int st = check_channels(channels, scales, zero_points, how);
+    struct channels c = {q, false, x, scales, zero_points, *how};
 
-    for (size_t first = 0; st == HS_OK && first < channels; first += TOGETHER) {
-        size_t count = channels - first < TOGETHER ? channels - first : TOGETHER;
+    return quantize_channels(&c, channels, n, clipped);
+}
 
-        for (size_t i = 0; st == HS_OK && i < count; i++) {
-            one.scale = scales[first + i];
-            one.zero_point = zero_points != NULL ? zero_points[first + i] : 0;
-            st = hs_api_arguments(&args[i], &one, INT8_MIN, INT8_MAX);
-        }
-        if (st == HS_OK)
-            hs_kernels()->quantize_rows_f32_s8(q + first * n, x + first * n, count, n, args, count,
-                                               &c);
-    }
-    if (st == HS_OK)
-        report(clipped, c);
-    return st;
+int hs_quantize_channels_f32_u8(uint8_t *q, const float *x, size_t channels, size_t n,
+                                const float *scales, const int32_t *zero_points,
+                                const struct hs_quantization *how, size_t *clipped)
+{
+    struct channels c = {q, true, x, scales, zero_points, *how};
+
+    return quantize_channels(&c, channels, n, clipped);
 }
 
 static int check_scale(float scale)

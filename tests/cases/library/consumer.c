@@ -36,6 +36,44 @@ static void codes(void)
     must(strstr(hs_message(), "scale 0 is no step") != NULL, "its sentence");
 }
 
+/* What cannot be right is refused with the status that the header promises, not computed. */
+static void refusals(void)
+{
+    const float multiplier = 1.0f, x[4] = {-1.0f, 0.5f, 300.0f, 2.0f}, scales[2] = {1.0f, 0.5f};
+    const int32_t zero_points[2] = {10, 20};
+    const unsigned char by_channel[4] = {9, 10, 255, 24};
+    const struct hs_output output = {&multiplier, 0, 0, 0, 255};
+    struct hs_conv2d_shape shape = {2, 4, 1, 1, {5, 3}, {1, 1}, {1, 1}, {1, 1}, 1};
+    struct hs_quantization how = {1.0f, 0, 0, 255, HS_HALF_EVEN, 0, 0};
+    const signed char w[15] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+    const unsigned char in[8] = {0};
+    struct hs_linear *l = NULL;
+    struct hs_conv2d *c = NULL;
+    unsigned char out[8];
+    int32_t acc[1];
+    size_t clipped = 0;
+
+    must(hs_quantize_channels_f32_u8(out, x, 2, 2, scales, zero_points, &how, &clipped) == 0, "uint8");
+    must(memcmp(out, by_channel, 4) == 0 && clipped == 1, "uint8 codes by channel");
+    must(hs_linear_new(&l, w, 0, 3, NULL, 0, &output) == 3 && l == NULL, "no output");
+    must(hs_linear_new(&l, w, 1, 3, NULL, 0, &output) == 0, "one output");
+    hs_linear_free(l);
+    must(hs_linear_new(&l, w, 1, 3, NULL, -5, &output) == 0, "a zero point of int8");
+    must(hs_linear_u8_s32(l, in, 1, acc) == 2, "is none of uint8");
+    must(hs_linear_s8_s32(l, (const signed char *)in, 1, acc) == 0 && acc[0] == 15, "but of int8");
+    hs_linear_free(l);
+    must(hs_conv2d_new(&c, w, &shape, NULL, 0, &output) == 3 && c == NULL, "5 rows over 4");
+    must(strstr(hs_message(), "5 rows does not fit into 4") != NULL, "its sentence");
+    shape.kernel[0] = 3;
+    must(hs_conv2d_new(&c, w, &shape, NULL, -5, &output) == 0, "a padding of int8");
+    must(hs_conv2d_u8_u8(c, in, 1, out) == 2, "cannot pad uint8");
+    hs_conv2d_free(c);
+    shape.height = shape.padding[0] = shape.padding[1] = (size_t)1 << 24;
+    shape.width = shape.channels = shape.out_channels = shape.kernel[0] = shape.kernel[1] = (size_t)1 << 24;
+    must(hs_conv2d_new(&c, w, &shape, NULL, 0, &output) == 3 && c == NULL, "sizes whose product wraps");
+    must(hs_requantize_s32_u8(out, acc, 1, NULL, 0.5, 0, 0, 255) == 2, "no mode");
+}
+
 static void ranges(void)
 {
     const float x[4] = {-1.0f, 0.25f, 3.0f, 2.0f};
@@ -140,6 +178,7 @@ static void others(void)
 int main(void)
 {
     codes();
+    refusals();
     ranges();
     linear();
     convolution();
