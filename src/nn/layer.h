@@ -51,7 +51,7 @@ struct hs_layer {
                              fake_quantize (nn/fake.h); NULL: none */
 };
 
-/* One layer, one batch. Buffers do not overlap but that dx may be dy where class->in_place. */
+/* One layer, one batch. Buffers do not overlap. */
 struct hs_pass {
     struct hs_layer *layer;
     struct hs_pool *pool;

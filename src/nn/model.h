@@ -55,6 +55,14 @@ size_t hs_model_params(const struct hs_model *m); /* elements of all */
 void hs_input_fill(float *x, const struct hs_input *input, const struct hs_tensor *images,
                    const size_t *which, size_t n);
 
+/* The 256 values of each channel, so that uint8 pictures need no arithmetic; the same bits. */
+struct hs_input_table {
+    float value[4][256];
+};
+void hs_input_table(struct hs_input_table *out, const struct hs_input *input);
+void hs_input_fill_by(float *x, const struct hs_input_table *table, const struct hs_input *input,
+                      const struct hs_tensor *images, const size_t *which, size_t n);
+
 /* HS_ESHAPE when images do not fit the input: names the data set's and the model's shape. */
 HS_MUST_USE enum hs_status hs_input_check(const struct hs_input *input,
                                           const struct hs_tensor *images, struct hs_error *err);
