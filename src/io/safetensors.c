@@ -80,6 +80,26 @@ static enum hs_status one(struct hs_container *out, const struct hs_member *m, s
     return HS_VEC_PUSH(&out->entries, e) ? HS_OK : hs_fail(err, HS_ENOMEM, "out of memory");
 }
 
+/* Texts that the writer put beside the tensors, as entries "__metadata__.KEY". */
+static enum hs_status metadata(struct hs_container *out, const struct hs_value *map,
+                               const char *source, struct hs_error *err)
+{
+    if (map->kind != HS_MAP)
+        return hs_fail(err, HS_EFORMAT, "%s: __metadata__ is no object", source);
+    for (size_t i = 0; i < map->as.map.len; i++) {
+        const struct hs_member *m = &map->as.map.items[i];
+        struct hs_entry e = {.kind = HS_ENTRY_STRING, .bookkeeping = true, .axis = -1};
+
+        if (m->value.kind != HS_STRING)
+            return hs_fail(err, HS_EFORMAT, "%s: __metadata__.%s is no text", source, m->key);
+        e.name = hs_arena_printf(&out->arena, "__metadata__.%s", m->key);
+        e.text = m->value.as.string.text;
+        if (e.name == NULL || !HS_VEC_PUSH(&out->entries, e))
+            return hs_fail(err, HS_ENOMEM, "out of memory");
+    }
+    return HS_OK;
+}
+
 static enum hs_status read(struct hs_container *out, struct hs_bytes bytes, const char *name,
                            const struct hs_io_limits *limits, struct hs_error *err)
 {
@@ -100,7 +120,9 @@ static enum hs_status read(struct hs_container *out, struct hs_bytes bytes, cons
     if (st == HS_OK && header.kind != HS_MAP)
         st = hs_fail(err, HS_EFORMAT, "%s: the safetensors header is no object", name);
     for (size_t i = 0; st == HS_OK && i < hs_value_len(&header); i++)
-        if (strcmp(header.as.map.items[i].key, "__metadata__") != 0)
+        if (strcmp(header.as.map.items[i].key, "__metadata__") == 0)
+            st = metadata(out, &header.as.map.items[i].value, name, err);
+        else
             st = one(out, &header.as.map.items[i], data, name, err);
     return st;
 }

@@ -112,18 +112,23 @@ static const char *safetensors_dtype(enum hs_dtype t)
     return names[t];
 }
 
-static void format_safetensors(struct hs_str *out, const struct hs_named_tensor *items, size_t n)
+static void format_safetensors(struct hs_str *out, const struct hs_named_tensor *items, size_t n,
+                               const struct hs_value *metadata)
 {
     struct hs_str header = HS_STR_INIT;
     unsigned char length[8];
     size_t at = 0;
 
     hs_str_add_char(&header, '{');
+    if (metadata != NULL) {
+        hs_str_add(&header, "\"__metadata__\":");
+        hs_json_write(&header, metadata, 0);
+    }
     for (size_t i = 0; i < n; i++) {
         const struct hs_tensor *t = &items[i].tensor;
         size_t bytes = hs_tensor_count(t) * hs_dtype_size(t->dtype);
 
-        hs_str_add(&header, i != 0 ? "," : "");
+        hs_str_add(&header, i != 0 || metadata != NULL ? "," : "");
         hs_json_write_string(&header, items[i].name, strlen(items[i].name));
         hs_str_printf(&header, ":{\"dtype\":\"%s\",\"shape\":[", safetensors_dtype(t->dtype));
         for (int d = 0; d < t->ndim; d++)
@@ -225,18 +230,42 @@ enum hs_status hs_tensors_save_check(const char *path, struct hs_error *err)
                    "%s: tensors are written as .npy, .npz, .safetensors, .json or .csv", path);
 }
 
-enum hs_status hs_tensors_save(const char *path, const struct hs_named_tensor *items, size_t n,
-                               struct hs_error *err)
+static enum hs_status check_names(const char *path, const struct hs_named_tensor *items, size_t n,
+                                  struct hs_error *err)
 {
-    const char *ext = hs_path_ext(path);
-    struct hs_str out = HS_STR_INIT;
-    enum hs_status st = HS_OK;
-
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < i; j++)
             if (strcmp(items[i].name, items[j].name) == 0)
                 return hs_fail(err, HS_EINVAL, "%s: two tensors are called \"%s\"", path,
                                items[i].name);
+    return HS_OK;
+}
+
+enum hs_status hs_safetensors_save(const char *path, const struct hs_named_tensor *items, size_t n,
+                                   const struct hs_value *metadata, struct hs_error *err)
+{
+    struct hs_str out = HS_STR_INIT;
+    enum hs_status st = check_names(path, items, n, err);
+
+    if (st == HS_OK)
+        format_safetensors(&out, items, n, metadata);
+    if (st == HS_OK && !hs_str_ok(&out))
+        st = hs_fail(err, HS_ENOMEM, "out of memory");
+    if (st == HS_OK)
+        st = hs_file_write(path, out.buf, out.len, err);
+    hs_str_dispose(&out);
+    return st;
+}
+
+enum hs_status hs_tensors_save(const char *path, const struct hs_named_tensor *items, size_t n,
+                               struct hs_error *err)
+{
+    const char *ext = hs_path_ext(path);
+    struct hs_str out = HS_STR_INIT;
+    enum hs_status st = check_names(path, items, n, err);
+
+    if (st != HS_OK)
+        return st;
     if (strcasecmp(ext, "npy") == 0 && n == 1)
         st = hs_npy_format(&out, &items[0].tensor, err);
     else if (strcasecmp(ext, "csv") == 0 && n == 1)
@@ -249,7 +278,7 @@ enum hs_status hs_tensors_save(const char *path, const struct hs_named_tensor *i
     else if (strcasecmp(ext, "npz") == 0)
         st = format_npz(&out, items, n, err);
     else if (strcasecmp(ext, "safetensors") == 0)
-        format_safetensors(&out, items, n);
+        format_safetensors(&out, items, n, NULL);
     else
         st = hs_tensors_save_check(path, err);
     if (st == HS_OK && !hs_str_ok(&out))

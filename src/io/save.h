@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "io/file.h"
 #include "tensor/tensor.h"
+#include "tensor/value.h"
 
 struct hs_named_tensor {
     const char *name;
@@ -26,5 +27,12 @@ HS_MUST_USE enum hs_status hs_tensors_save_check(const char *path, struct hs_err
  * lists by name). HS_EINVAL for another extension. */
 HS_MUST_USE enum hs_status hs_tensors_save(const char *path, const struct hs_named_tensor *items,
                                            size_t n, struct hs_error *err);
+
+/* A .safetensors file with texts beside the tensors: `metadata` is a map of strings, or NULL. The
+ * reader gives them as entries "__metadata__.KEY" (bookkeeping). */
+HS_MUST_USE enum hs_status hs_safetensors_save(const char *path,
+                                               const struct hs_named_tensor *items, size_t n,
+                                               const struct hs_value *metadata,
+                                               struct hs_error *err);
 
 #endif

@@ -10,7 +10,8 @@
 struct hs_network {
     bool is_program;
     struct hs_model model;     /* !is_program */
-    struct hs_program program; /* is_program */
+    struct hs_program program; /* is_program, or has_arithmetic */
+    bool has_arithmetic; /* an imported fake-quantized model with its shift arithmetic beside it */
     const char *remark;        /* what an importer said, or NULL */
 };
 

@@ -146,6 +146,30 @@ static void what_is_saved_reads_back_equal(void **state)
     hs_container_dispose(&file);
 }
 
+/* Texts beside the tensors of a safetensors file come back as they were, JSON and all. */
+static void texts_beside_tensors_read_back_equal(void **state)
+{
+    static const char text[] = "{\"a\":[1,\"\\u00e9\",\"\xc3\xa9\"]}";
+    struct hs_io_limits limits = hs_io_limits_default();
+    struct hs_named_tensor item = {.name = "w"};
+    struct hs_value metadata = hs_value_map();
+    const char *dir = hs_test_tmp();
+
+    err = HS_ERROR_INIT;
+    assert_ok(hs_tensor_new(&item.tensor, *state, HS_FLOAT32, 0, NULL, &err), &err);
+    assert_true(hs_value_set(&metadata, *state, "halfstep", hs_value_string(*state, text)));
+    for (size_t n = 0; n < 2; n++) {
+        assert_ok(hs_safetensors_save(in_tmp(dir, "x.safetensors"), &item, n, &metadata, &err),
+                  &err);
+        hs_container_dispose(&file);
+        assert_ok(hs_container_open(&file, path, &limits, &err), &err);
+        assert_int_equal(file.entries.len, n + 1);
+        assert_string_equal(hs_container_find(&file, "__metadata__.halfstep")->text, text);
+        assert_true(hs_container_find(&file, "__metadata__.halfstep")->bookkeeping);
+    }
+    hs_container_dispose(&file);
+}
+
 /* .json keeps names and depth, .csv rows; both are text, so that whole numbers stay whole and
  * floats come back as the same floats. */
 static void text_formats_read_back_equal(void **state)
@@ -226,6 +250,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_walk_is_sorted_and_leaves_litter_out, hs_arena_setup,
                                         hs_arena_teardown),
         cmocka_unit_test_setup_teardown(a_failed_write_leaves_the_old_file, hs_arena_setup,
+                                        hs_arena_teardown),
+        cmocka_unit_test_setup_teardown(texts_beside_tensors_read_back_equal, hs_arena_setup,
+                                        hs_arena_teardown),
+        cmocka_unit_test_setup_teardown(texts_beside_tensors_read_back_equal, hs_arena_setup,
                                         hs_arena_teardown),
         cmocka_unit_test_setup_teardown(what_is_saved_reads_back_equal, hs_arena_setup,
                                         hs_arena_teardown),
