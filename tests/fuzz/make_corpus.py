@@ -223,6 +223,120 @@ put("torch", "module.pt", torch_zip(network, storages))
 put("torch", "typed.pt", torch_zip({"w": Call("torch._utils._rebuild_tensor_v3", Storage("UntypedStorage", "0", 24), 0,
                                                 (3, 2), (2, 1), False, collections.OrderedDict(),
                                                 name_of("torch.float32"), None)}, storages))
+
+
+# Small networks in the structure of what the labs' students save (nn/import.h); no number of theirs.
+def numbers(n, seed, low, high):
+    """Whole numbers from low to high that no formula below repeats."""
+    out = []
+    for _ in range(n):
+        seed = (seed * 1103515245 + 12345) % (1 << 31)
+        out.append(low + (seed >> 8) % (high - low + 1))
+    return out
+
+
+def product(shape):
+    n = 1
+    for d in shape:
+        n *= d
+    return n
+
+
+def strides(shape):
+    return tuple(product(shape[i + 1:]) for i in range(len(shape)))
+
+
+class Saved:
+    """Storages of one file, numbered as they come."""
+    def __init__(self):
+        self.storages = {}
+
+    def add(self, raw):
+        self.storages[str(len(self.storages))] = raw
+        return str(len(self.storages) - 1)
+
+    def floats(self, shape, values):
+        key = self.add(struct.pack("<%df" % len(values), *values))
+        return tensor("FloatStorage", key, len(values), shape, strides(shape))
+
+    def whole(self, shape, values):
+        key = self.add(struct.pack("<%dq" % len(values), *values))
+        return tensor("LongStorage", key, len(values), shape, strides(shape))
+
+    def int8(self, shape, values, scale):
+        key = self.add(struct.pack("<%db" % len(values), *values))
+        return quantized(key, len(values), shape, strides(shape), (name_of("torch.per_tensor_affine"), scale, 0))
+
+
+def chain_module(saved, name, kind, shape, output_scale, seed, bias=None, extra=()):
+    weight = Call("torch._utils._rebuild_parameter_with_state", saved.floats(shape, numbers(product(shape), seed, -127, 127)),
+                  True, collections.OrderedDict(), {"scale": 0.0078125})
+    bias = None if bias is None else Call("torch._utils._rebuild_parameter", saved.floats((len(bias),), bias), True,
+                                          collections.OrderedDict())
+    attributes = {"training": True, "_parameters": collections.OrderedDict([("weight", weight), ("bias", bias)]),
+                  "_buffers": collections.OrderedDict(), "_modules": collections.OrderedDict(), "output_scale": output_scale}
+    attributes.update(extra)
+    return name, Call(kind, state=attributes)
+
+
+def chain_net():
+    saved = Saved()
+    geometry = {"stride": (1, 1), "padding": (0, 0), "dilation": (1, 1), "groups": 1}
+    modules = [
+        chain_module(saved, "conv1", "torch.nn.modules.conv.Conv2d", (2, 3, 5, 5), 915.25, 1, extra=geometry),
+        ("pool", Call("torch.nn.modules.pooling.MaxPool2d", state={"training": True, "kernel_size": 2, "stride": 2})),
+        chain_module(saved, "conv2", "torch.nn.modules.conv.Conv2d", (3, 2, 3, 3), 485.5, 2, extra=geometry),
+        chain_module(saved, "fc1", "torch.nn.modules.linear.Linear", (6, 3), 218.25, 3),
+        chain_module(saved, "fc2", "torch.nn.modules.linear.Linear", (5, 6), 127.75, 4),
+        chain_module(saved, "fc3", "torch.nn.modules.linear.Linear", (4, 5), 64.5, 5, bias=[300, -200, 0, 41])]
+    net = Call("__main__.Network", state={"training": True, "_parameters": {}, "_buffers": {},
+                                          "_modules": collections.OrderedDict(modules), "input_scale": 1 / 127})
+    return torch_zip(net, saved.storages)
+
+
+def converted_net(scale_of=lambda i: 2.0 ** -(i % 3 + 4), last="fc8"):
+    """Five convs and three fcs as torch.ao.quantization.convert leaves them."""
+    saved, entries = Saved(), collections.OrderedDict()
+    channels = [3, 2, 3, 4, 3, 2]
+    entries["quant.scale"] = saved.floats((1,), [2.0 ** -6])
+    entries["quant.zero_point"] = saved.whole((1,), [128])
+    for i in range(5):
+        name, shape = "module.conv%d.0." % (i + 1), (channels[i + 1], channels[i], 3, 3)
+        entries[name + "weight"] = saved.int8(shape, numbers(product(shape), 10 + i, -128, 127), 2.0 ** -8)
+        entries[name + "bias"] = saved.floats(shape[:1], [v / 1000 for v in numbers(shape[0], 20 + i, -300, 999)])
+        entries[name + "scale"] = saved.floats((), [scale_of(i)])
+        entries[name + "zero_point"] = saved.whole((), [128])
+    for i, shape in enumerate([(4, 2), (3, 4), (2, 3)]):
+        name = "module.%s." % ["fc6.0", "fc7.0", last][i]
+        entries[name + "scale"] = saved.floats((), [scale_of(5 + i)])
+        entries[name + "zero_point"] = saved.whole((), [128])
+        entries[name + "_packed_params.dtype"] = name_of("torch.qint8")
+        entries[name + "_packed_params._packed_params"] = (
+            saved.int8(shape, numbers(product(shape), 30 + i, -128, 127), 2.0 ** -7),
+            saved.floats(shape[:1], [v / 1000 for v in numbers(shape[0], 40 + i, -300, 999)]))
+    return torch_zip(entries, saved.storages)
+
+
+def mlp_dict():
+    """784 would be large: 16 pixels, 5 and 4 hidden values, 3 classes. Codes of w3 go past int8."""
+    parts, sizes = {}, [16, 5, 4, 3]
+    for i in range(3):
+        w = [v / 64 for v in numbers(sizes[i] * sizes[i + 1], 50 + i, -127, 127)]
+        if i == 2:
+            w[0] = 130 / 64
+        b = [v / 7 for v in numbers(sizes[i + 1], 60 + i, -9, 9)]
+        parts["w%d" % (i + 1)] = array((sizes[i], sizes[i + 1]), "f8", struct.pack("<%dd" % len(w), *w))
+        parts["b%d" % (i + 1)] = array((1, sizes[i + 1]), "f8", struct.pack("<%dd" % len(b), *b))
+        parts["sw%d" % (i + 1)] = Call("numpy.core.multiarray.scalar", dtype("f8"), struct.pack("<d", 1 / 64))
+        parts["sb%d" % (i + 1)] = Call("numpy.core.multiarray.scalar", dtype("f8"), struct.pack("<d", 1 / 32))
+    return npy("|O", (), dump(array((), "O8", [parts], order="|"), 4))
+
+
+put("torch", "chain.pth", chain_net())
+put("torch", "converted.pt", converted_net())
+put("torch", "converted-not-pow2.pt", converted_net(lambda i: 0.0279677 + i / 100, "fc8.0"))
+put("npy", "mlp-dict.npy", mlp_dict())
+
 old = (pickle.dumps(0x1950a86a20f9469cfc6c, 2) + pickle.dumps(1001, 2) +
        pickle.dumps({"protocol_version": 1001, "little_endian": True}, 2))
 
