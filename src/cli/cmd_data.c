@@ -53,6 +53,8 @@ static int list_json(struct hs_cli *cli, const struct hs_dataset *sets, size_t n
         SET("title", hs_value_string(&arena, sets[i].title));
         SET("train", hs_value_int((int64_t)sets[i].train));
         SET("test", hs_value_int((int64_t)sets[i].test));
+        SET("small_train", hs_value_int((int64_t)sets[i].small_train));
+        SET("small_test", hs_value_int((int64_t)sets[i].small_test));
         SET("channels", hs_value_int((int64_t)sets[i].channels));
         SET("rows", hs_value_int((int64_t)sets[i].rows));
         SET("columns", hs_value_int((int64_t)sets[i].columns));
@@ -93,21 +95,33 @@ static int list(struct hs_cli *cli, const struct data_options *o)
             fprintf(cli->out, "halfstep data get %s  (%.0f MB)\n", d->name,
                     (double)d->package_bytes / 1e6);
         fprintf(cli->out, "%14s%s. %s\n", "", d->title, d->source);
+        fprintf(cli->out, "%14swithout a download: %s/small-train (%zu), %s/small-test (%zu)\n", "",
+                d->name, d->small_train, d->name, d->small_test);
     }
     return HS_EXIT_DONE;
 }
 
-static int path(struct hs_cli *cli, const struct hs_dataset *d, struct hs_error *err)
+/* The folder of a set, or the two files of "mnist/small-test". */
+static int path(struct hs_cli *cli, const char *name, struct hs_error *err)
 {
-    struct hs_str dir = HS_STR_INIT;
-    enum hs_status st = hs_dataset_dir(&dir, d, false, err);
+    struct hs_str first = HS_STR_INIT, second = HS_STR_INIT;
+    const struct hs_dataset *d;
+    enum hs_status st;
 
-    if (st == HS_OK && !hs_dataset_present(d))
-        st = hs_fail(err, HS_ENOTFOUND, "%s is not on this machine: halfstep data get %s", d->name,
-                     d->name);
-    if (st == HS_OK)
-        fprintf(cli->out, "%s\n", dir.buf);
-    hs_str_dispose(&dir);
+    if (strchr(name, '/') != NULL) {
+        if ((st = hs_dataset_split_files(&first, &second, name, err)) == HS_OK)
+            fprintf(cli->out, "%s\n%s\n", first.buf, second.buf);
+    } else if ((st = hs_dataset_find(&d, name, err)) == HS_OK) {
+        if (!hs_dataset_present(d))
+            st = hs_fail(err, HS_ENOTFOUND,
+                         "%s is not on this machine: halfstep data get %s fetches it; "
+                         "halfstep data path %s/small-train has the slice that needs no download",
+                         d->name, d->name, d->name);
+        else if ((st = hs_dataset_dir(&first, d, false, err)) == HS_OK)
+            fprintf(cli->out, "%s\n", first.buf);
+    }
+    hs_str_dispose(&first);
+    hs_str_dispose(&second);
     return st == HS_OK ? HS_EXIT_DONE : hs_cli_report(cli, err);
 }
 
@@ -310,7 +324,9 @@ int hs_cmd_data(struct hs_cli *cli, int argc, char **argv)
         return hs_cli_usage(cli, "data", "\"%s\" is none of list, get NAME, path NAME", verb);
     if (operands.len != 2)
         return hs_cli_usage(cli, "data", "%s which data set? halfstep data list has them", verb);
+    if (strcmp(verb, "path") == 0)
+        return path(cli, operands.items[1], &err);
     if (hs_dataset_find(&d, operands.items[1], &err) != HS_OK)
         return hs_cli_report(cli, &err);
-    return strcmp(verb, "get") == 0 ? get_command(cli, d, &o, &err) : path(cli, d, &err);
+    return get_command(cli, d, &o, &err);
 }

@@ -1,12 +1,11 @@
 #include "io/dataset.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/env.h"
-#include "base/fmt.h"
 #include "base/mem.h"
 #include "base/path.h"
-#include "io/container.h"
 
 #define FILES(...)  \
     {               \
@@ -86,107 +85,131 @@ bool hs_dataset_present(const struct hs_dataset *d)
     return all;
 }
 
-/* An idx file of uint8 with this many axes. */
-static enum hs_status load_idx(struct hs_tensor *out, struct hs_arena *arena, const char *path,
-                               struct hs_error *err)
-{
-    struct hs_container c = HS_CONTAINER_INIT;
-    struct hs_io_limits limits = hs_io_limits_local();
-    struct hs_tensor t;
-    enum hs_status st = hs_container_open(&c, path, &limits, err);
+/* Which part of which set a name means. */
+struct part {
+    const struct hs_dataset *d;
+    bool small, test;
+};
 
-    if (st == HS_OK && strcmp(c.format, "idx") != 0)
-        st = hs_fail(err, HS_EFORMAT, "%s: no idx file: it begins with other bytes than 0 0 8",
-                     path);
-    if (st == HS_OK)
-        st = hs_container_tensor(&t, &c, NULL, err);
-    if (st == HS_OK && t.dtype != HS_UINT8)
-        st = hs_fail(err, HS_EDTYPE, "%s holds %s, not the uint8 of pictures and labels", path,
-                     hs_dtype_name(t.dtype));
-    if (st == HS_OK)
-        st = hs_tensor_copy(out, arena, &t, err);
-    hs_container_dispose(&c);
-    return st;
-}
+static const char *const splits[] = {"train", "test", "small-train", "small-test"};
 
-static enum hs_status check_labels(const struct hs_tensor *labels, size_t classes, const char *path,
-                                   struct hs_error *err)
-{
-    const uint8_t *label = labels->data;
-
-    for (size_t i = 0; i < hs_tensor_count(labels); i++)
-        if (label[i] >= classes)
-            return hs_fail(err, HS_ERANGE, "%s: label [%zu] is %d, there are classes 0 to %zu",
-                           path, i, label[i], classes - 1);
-    return HS_OK;
-}
-
-enum hs_status hs_dataset_load_files(struct hs_dataset_split *out, struct hs_arena *arena,
-                                     const char *images, const char *labels, size_t classes,
-                                     struct hs_error *err)
-{
-    struct hs_dataset_split s;
-    size_t shape[4];
-    enum hs_status st;
-
-    if ((st = load_idx(&s.images, arena, images, err)) != HS_OK ||
-        (st = load_idx(&s.labels, arena, labels, err)) != HS_OK)
-        return st;
-    if (s.images.ndim != 3 && s.images.ndim != 4)
-        return hs_fail(err, HS_ESHAPE,
-                       "%s has %d axes; pictures have 3 (n, rows, columns) or 4 (with channels)",
-                       images, s.images.ndim);
-    if (s.labels.ndim != 1 || s.labels.shape[0] != s.images.shape[0])
-        return hs_fail(err, HS_ESHAPE, "%s has %zu labels for the %zu pictures of %s", labels,
-                       hs_tensor_count(&s.labels), s.images.shape[0], images);
-    if (s.images.ndim == 3) {
-        memcpy(shape, (size_t[]){s.images.shape[0], 1, s.images.shape[1], s.images.shape[2]},
-               sizeof shape);
-        s.images = hs_tensor_view(s.images.data, HS_UINT8, 4, shape);
-    }
-    *out = s;
-    return check_labels(&s.labels, classes, labels, err);
-}
-
-/* "mnist/test" → the set, and 0 or 2, its first file. */
-static enum hs_status parse_split(const struct hs_dataset **d, size_t *first, const char *text,
-                                  struct hs_error *err)
+static enum hs_status parse_split(struct part *p, const char *text, struct hs_error *err)
 {
     struct hs_str name = HS_STR_INIT;
     const char *slash = strchr(text, '/');
     enum hs_status st;
 
     hs_str_add_bytes(&name, text, slash != NULL ? (size_t)(slash - text) : strlen(text));
-    st = hs_dataset_find(d, name.buf, err);
+    st = hs_dataset_find(&p->d, name.buf, err);
     hs_str_dispose(&name);
     if (st != HS_OK)
         return st;
-    if (slash == NULL || (strcmp(slash, "/train") != 0 && strcmp(slash, "/test") != 0))
-        return hs_fail(err, HS_EINVAL, "\"%.60s\" is no split: say %s/train or %s/test", text,
-                       (*d)->name, (*d)->name);
-    *first = strcmp(slash, "/test") == 0 ? 2 : 0;
-    return HS_OK;
+    for (size_t i = 0; slash != NULL && i < HS_COUNTOF(splits); i++)
+        if (strcmp(slash + 1, splits[i]) == 0) {
+            p->small = i >= 2;
+            p->test = i % 2 == 1;
+            return HS_OK;
+        }
+    return hs_fail(err, HS_EINVAL, "\"%.60s\" is no split: say %s/%s, %s/%s, %s/%s or %s/%s", text,
+                   p->d->name, splits[0], p->d->name, splits[1], p->d->name, splits[2], p->d->name,
+                   splits[3]);
+}
+
+static enum hs_status asset(struct hs_str *out, const struct part *p, const char *file,
+                            struct hs_error *err)
+{
+    struct hs_str name = HS_STR_INIT;
+    enum hs_status st;
+
+    hs_str_printf(&name, "assets/datasets/%s-small-%s", p->d->name, file);
+    st = hs_env_share(out, name.buf, err);
+    hs_str_dispose(&name);
+    return st;
+}
+
+static enum hs_status part_files(struct hs_str *images, struct hs_str *labels, const struct part *p,
+                                 struct hs_error *err)
+{
+    const char *const *file = files + (p->test ? 2 : 0);
+    struct hs_str dir = HS_STR_INIT;
+    enum hs_status st;
+
+    hs_str_clear(images);
+    hs_str_clear(labels);
+    if (p->small)
+        return (st = asset(images, p, file[0], err)) == HS_OK ? asset(labels, p, file[1], err) : st;
+    if (!hs_dataset_present(p->d))
+        return hs_fail(err, HS_ENOTFOUND,
+                       "%s is not on this machine: halfstep data get %s fetches it; %s/small-%s "
+                       "(%zu pictures) needs no download",
+                       p->d->name, p->d->name, p->d->name, p->test ? "test" : "train",
+                       p->test ? p->d->small_test : p->d->small_train);
+    if ((st = hs_dataset_dir(&dir, p->d, false, err)) == HS_OK) {
+        hs_path_join(images, dir.buf, file[0]);
+        hs_path_join(labels, dir.buf, file[1]);
+    }
+    hs_str_dispose(&dir);
+    return st;
+}
+
+enum hs_status hs_dataset_split_files(struct hs_str *images, struct hs_str *labels,
+                                      const char *name_and_split, struct hs_error *err)
+{
+    struct part p;
+    enum hs_status st = parse_split(&p, name_and_split, err);
+
+    return st == HS_OK ? part_files(images, labels, &p, err) : st;
+}
+
+/* What the files of a set hold, against what the set is: a file that was replaced is no mnist. */
+static enum hs_status check_size(const struct hs_dataset_split *s, const struct part *p,
+                                 const char *images, struct hs_error *err)
+{
+    const struct hs_dataset *d = p->d;
+    size_t train = p->small ? d->small_train : d->train, test = p->small ? d->small_test : d->test;
+    const size_t wanted[4] = {p->test ? test : train, d->channels, d->rows, d->columns};
+    const size_t *got = s->images.shape;
+
+    if (memcmp(got, wanted, sizeof wanted) == 0)
+        return HS_OK;
+    return hs_fail(err, HS_ESHAPE,
+                   "%s has %zu pictures of %zu x %zu x %zu, %s has %zu of %zu x %zu x %zu", images,
+                   got[0], got[1], got[2], got[3], d->name, wanted[0], wanted[1], wanted[2],
+                   wanted[3]);
+}
+
+/* Behind a sentence about a file of ours, what makes it right again. */
+static void add_remedy(const struct part *p, enum hs_status st, struct hs_error *err)
+{
+    size_t n;
+
+    if (err == NULL || st == HS_ENOMEM)
+        return;
+    n = strlen(err->text);
+    if (p->small)
+        snprintf(err->text + n, sizeof err->text - n, "; install halfstep again");
+    else
+        snprintf(err->text + n, sizeof err->text - n,
+                 "; fetch it again: halfstep data get %s --again", p->d->name);
 }
 
 enum hs_status hs_dataset_load(struct hs_dataset_split *out, struct hs_arena *arena,
                                const char *name_and_split, struct hs_error *err)
 {
-    const struct hs_dataset *d;
-    struct hs_str dir = HS_STR_INIT, images = HS_STR_INIT, labels = HS_STR_INIT;
-    size_t first = 0;
-    enum hs_status st = parse_split(&d, &first, name_and_split, err);
+    struct hs_str images = HS_STR_INIT, labels = HS_STR_INIT;
+    struct hs_dataset_split s;
+    struct part p;
+    enum hs_status st = parse_split(&p, name_and_split, err);
 
-    if (st == HS_OK && !hs_dataset_present(d))
-        st = hs_fail(err, HS_ENOTFOUND, "%s is not on this machine: halfstep data get %s", d->name,
-                     d->name);
-    if (st == HS_OK)
-        st = hs_dataset_dir(&dir, d, false, err);
-    if (st == HS_OK) {
-        hs_path_join(&images, dir.buf, files[first]);
-        hs_path_join(&labels, dir.buf, files[first + 1]);
-        st = hs_dataset_load_files(out, arena, images.buf, labels.buf, d->classes, err);
+    if (st == HS_OK && (st = part_files(&images, &labels, &p, err)) == HS_OK) {
+        st = hs_dataset_load_files(&s, arena, images.buf, labels.buf, p.d->classes, err);
+        if (st == HS_OK)
+            st = check_size(&s, &p, images.buf, err);
+        if (st != HS_OK)
+            add_remedy(&p, st, err);
     }
-    hs_str_dispose(&dir);
+    if (st == HS_OK)
+        *out = s;
     hs_str_dispose(&images);
     hs_str_dispose(&labels);
     return st;

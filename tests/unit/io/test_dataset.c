@@ -168,16 +168,106 @@ static void files_that_are_no_archives_and_splits_that_are_not_there_say_so(void
                  "no readable archive");
     why = HS_ERROR_INIT;
     assert_fails(hs_dataset_load(&split, *state, "mnist/test", &why), HS_ENOTFOUND, &why,
-                 "halfstep data get mnist");
+                 "halfstep data get mnist fetches it; mnist/small-test (500 pictures) needs no");
     why = HS_ERROR_INIT;
     assert_fails(hs_dataset_load(&split, *state, "mnist", &why), HS_EINVAL, &why,
-                 "mnist/train or mnist/test");
+                 "say mnist/train, mnist/test, mnist/small-train or mnist/small-test");
     why = HS_ERROR_INIT;
     assert_fails(hs_dataset_load(&split, *state, "imagenet/test", &why), HS_ENOTFOUND, &why,
                  "choose one of mnist, fashion-mnist, cifar10");
     why = HS_ERROR_INIT;
     assert_fails(hs_dataset_load_files(&split, *state, path, path, 10, &why), HS_EFORMAT, &why,
                  "text.zip");
+}
+
+struct wrong_file {
+    const char *bytes;
+    size_t size;
+    enum hs_status status;
+    const char *sentence; /* %s is the file */
+};
+
+#define BYTES(text) text, sizeof(text) - 1
+
+static void with_file(char *out, size_t size, const char *sentence, const char *name)
+{
+    const char *at = strstr(sentence, "%s");
+
+    if (at == NULL)
+        snprintf(out, size, "%s", sentence);
+    else
+        snprintf(out, size, "%.*s%s%s", (int)(at - sentence), sentence, name, at + 2);
+}
+
+static void each_wrong_picture_file_has_its_own_sentence(void **state)
+{
+    static const struct wrong_file wrong[] = {
+        {BYTES(""), HS_EFORMAT,
+         "%s has 0 bytes; an idx file of pictures begins with 00 00 08 03 or 04"},
+        {BYTES("\x89PNG\r\n"), HS_EFORMAT,
+         "%s begins with 89 50 4e 47; an idx file of pictures begins with 00 00 08 03 or 04"},
+        {BYTES("\x1f\x8b\x08\0\0"), HS_EFORMAT,
+         "%s begins with 1f 8b 08 00 (it is compressed: gunzip it); an idx file of pictures"},
+        {BYTES("\0\0\x08\x01\0\0\0\x01\x07"), HS_EFORMAT,
+         "%s begins with 00 00 08 01; an idx file of pictures begins with 00 00 08 03 or 04"},
+        {BYTES("\0\0\x0d\x03"), HS_EFORMAT, "%s begins with 00 00 0d 03; an idx file"},
+        {BYTES("\0\0\x08\x03\0\0\0\x01"), HS_EFORMAT,
+         "%s ends inside its header: it has 8 bytes of 16"},
+        {BYTES("\0\0\x08\x03\0\0\0\x02\0\0\0\x01\0\0\0\x02\x01\x02\x03"), HS_EFORMAT,
+         "%s has 3 bytes behind its header, which tells of 2 pictures and wants 4 bytes: the file "
+         "is cut short"},
+        {BYTES("\0\0\x08\x03\0\0\0\x01\0\0\0\x01\0\0\0\x02\x01\x02\x03"), HS_EFORMAT,
+         "wants 2 bytes: the file is too long"},
+        {BYTES("\0\0\x08\x04\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"),
+         HS_EFORMAT, "the file is cut short"},
+        {BYTES("\0\0\x08\x03\0\0\0\0\0\0\0\x01\0\0\0\x02"), HS_ESHAPE, "%s holds no picture"},
+        {BYTES("\0\0\x08\x03\0\0\0\x01\0\0\0\x01\0\0\0\x02\x01\x02"), HS_ESHAPE,
+         "has 2 labels for the 1 pictures of %s; the files of one split have as many"},
+    };
+    char images[600], labels[600], sentence[900];
+
+    snprintf(images, sizeof images, "%s/images.idx", getenv("HALFSTEP_HOME"));
+    snprintf(labels, sizeof labels, "%s/labels.idx", getenv("HALFSTEP_HOME"));
+    hs_test_write(labels, train_labels, sizeof train_labels);
+    for (size_t i = 0; i < HS_COUNTOF(wrong); i++) {
+        struct hs_dataset_split split = {.labels.ndim = -1};
+        struct hs_error why = HS_ERROR_INIT;
+
+        hs_test_write(images, wrong[i].bytes, wrong[i].size);
+        with_file(sentence, sizeof sentence, wrong[i].sentence, images);
+        assert_fails(hs_dataset_load_files(&split, *state, images, labels, 10, &why),
+                     wrong[i].status, &why, sentence);
+        assert_int_equal(split.labels.ndim, -1); /* untouched */
+    }
+}
+
+/* Files under the names of mnist's that are not mnist's. */
+static void a_set_whose_files_were_replaced_says_how_to_get_it_again(void **state)
+{
+    static const unsigned char bad_label[] = {0, 0, 8, 1, 0, 0, 0, 2, 7, 10};
+    struct hs_dataset_split split;
+    struct hs_error why = HS_ERROR_INIT;
+    const struct hs_dataset *mnist;
+    struct hs_str dir = HS_STR_INIT;
+    const void *const bytes[] = {train_images, bad_label, train_images, train_labels};
+    const size_t sizes[] = {sizeof train_images, sizeof bad_label, sizeof train_images,
+                            sizeof train_labels};
+    char path[700];
+
+    assert_ok(hs_dataset_find(&mnist, "mnist", &why), &why);
+    assert_ok(hs_dataset_dir(&dir, mnist, true, &why), &why);
+    for (size_t i = 0; i < HS_DATASET_FILES; i++) {
+        snprintf(path, sizeof path, "%s/%s", dir.buf, hs_dataset_file(i));
+        hs_test_write(path, bytes[i], sizes[i]);
+    }
+    hs_str_dispose(&dir);
+    assert_fails(hs_dataset_load(&split, *state, "mnist/train", &why), HS_ERANGE, &why,
+                 "train-labels.idx: label [1] is 10, there are classes 0 to 9; fetch it again: "
+                 "halfstep data get mnist --again");
+    why = HS_ERROR_INIT;
+    assert_fails(hs_dataset_load(&split, *state, "mnist/test", &why), HS_ESHAPE, &why,
+                 "test-images.idx has 2 pictures of 1 x 2 x 3, mnist has 10000 of 1 x 28 x 28; "
+                 "fetch it again: halfstep data get mnist --again");
 }
 
 /* 2 x 1 pixels: red and grey. */
@@ -213,6 +303,8 @@ int main(void)
         WITH_HOME(records_of_label_and_pixels_give_the_same_files),
         WITH_HOME(wrong_packages_are_refused),
         WITH_HOME(files_that_are_no_archives_and_splits_that_are_not_there_say_so),
+        WITH_HOME(each_wrong_picture_file_has_its_own_sentence),
+        WITH_HOME(a_set_whose_files_were_replaced_says_how_to_get_it_again),
         WITH_HOME(a_png_becomes_pixels),
     };
 
