@@ -6,13 +6,14 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#include "base/env.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/path.h"
 #include "base/utf8.h"
+#include "cli/progress.h"
 #include "io/file.h"
 
-enum { TICK_MS = 100, FIRST_TICK = 5, BAR = 20, LINE = 320 };
+enum { TICK_MS = 100, FIRST_TICK = 5, LINE = 320, NAME_COLUMNS = 30, WHEEL = 2 };
 
 static const int ends[] = {SIGINT, SIGTERM, SIGHUP};
 
@@ -20,6 +21,7 @@ static const int ends[] = {SIGINT, SIGTERM, SIGHUP};
 static struct {
     bool begun;
     int fd; /* -1: no terminal */
+    struct hs_progress progress;
     char line[2][LINE];
     volatile sig_atomic_t shown, ticks, drawn;
     struct sigaction before[HS_COUNTOF(ends)], alarm_before;
@@ -84,11 +86,10 @@ void hs_watch_begin(struct hs_cli *cli)
 {
     struct sigaction end = {.sa_handler = on_end},
                      tick = {.sa_handler = on_tick, .sa_flags = SA_RESTART};
-    const char *term = hs_env("TERM");
-    int fd = fileno(cli->err);
 
     bar.begun = true;
-    bar.fd = isatty(fd) && term != NULL && strcmp(term, "dumb") != 0 ? fd : -1;
+    bar.fd = hs_progress_is_seen(cli->err) ? fileno(cli->err) : -1;
+    hs_progress_begin(&bar.progress, cli->err, "", HS_PROGRESS_STEPS, 0);
     bar.ticks = bar.drawn = 0;
     bar.line[0][0] = bar.line[1][0] = '\0';
     for (size_t i = 0; i < HS_COUNTOF(ends); i++) {
@@ -107,17 +108,23 @@ void hs_watch_begin(struct hs_cli *cli)
 
 void hs_watch_step(size_t done, size_t total, const char *doing, const char *name)
 {
-    int next = 1 - (int)bar.shown, full = total > 0 ? (int)(done * BAR / total) : 0;
-    struct hs_str shown = HS_STR_INIT;
+    struct hs_progress *p = &bar.progress;
+    struct hs_str label = HS_STR_INIT, line = HS_STR_INIT;
     const char *base = hs_path_base(name);
+    int next = 1 - (int)bar.shown;
 
     if (!bar.begun || bar.fd < 0)
         return;
-    hs_text_sanitize(&shown, base, strlen(base), 30, false);
-    snprintf(bar.line[next], LINE, "\r[%.*s%.*s] %zu/%zu %s %s\033[K", full, "####################",
-             BAR - full, "....................", done + 1, total, doing, shown.buf);
+    hs_str_printf(&label, "%s ", doing);
+    hs_text_sanitize(&label, base, strlen(base), NAME_COLUMNS, false);
+    p->label = label.buf;
+    p->total = total;
+    hs_progress_line(&line, p, done, (double)(hs_clock_monotonic_ns() - p->began_ns) / 1e9,
+                     hs_progress_columns(p->out) - WHEEL);
+    snprintf(bar.line[next], LINE, "\r  %s\033[K", line.buf);
     bar.shown = next;
-    hs_str_dispose(&shown);
+    hs_str_dispose(&line);
+    hs_str_dispose(&label);
 }
 
 void hs_watch_pause(void)

@@ -1,10 +1,10 @@
 /* Commands whose steps are single calls: which step is under way, and what Ctrl-C leaves behind.
- * (cli/progress.h is for work that counts its items.)
  *
- * The bar is drawn on standard error only when that is a terminal and the work takes longer than
- * half a second: a timer draws it, so that no kernel has to stop for it. Begin also makes SIGINT,
- * SIGTERM and SIGHUP leave nothing half-written: the temporary file of hs_file_write() is removed
- * and the program ends with 130 (SIGINT) or 128 + the signal. One at a time. */
+ * The line of cli/progress.h is drawn on standard error only when that is a terminal and the work
+ * takes longer than half a second: a timer draws it, so that no kernel has to stop for it. Begin
+ * also makes SIGINT, SIGTERM and SIGHUP leave nothing half-written: the temporary file of
+ * hs_file_write() is removed and the program ends with 130 (SIGINT) or 128 + the signal. One at a
+ * time. */
 #ifndef HS_CLI_WATCH_H
 #define HS_CLI_WATCH_H
 

@@ -381,7 +381,7 @@ static void a_long_run_shows_a_bar_on_a_terminal_only(void **state)
         snprintf(work, sizeof work, "quantize large.npy --observer mse --grid %d", grid);
         run_on_terminal(seen, work); /* until the machine is too slow not to show it */
     }
-    assert_contains(seen, "2/4 observing large.npy");
+    assert_contains(seen, "observing large.npy [#####...............] 2/4");
     assert_contains(seen, "\r\033[K");
     snprintf(path, sizeof path, "%s/pipe", folder);
     pid = start(work, path);
