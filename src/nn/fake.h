@@ -32,24 +32,39 @@ struct hs_fake_spec {
 struct hs_fake {
     struct hs_fake_spec spec;
     bool weights;
-    bool observing;    /* training batches move the range (weights: every forward uses its own) */
+    bool observing;    /* training batches move the range; weights: the range is that of the weights
+                          at every forward. false: frozen */
     size_t n;          /* scales: 1 or channels */
     double *min, *max; // (n) the range so far: running, averaging_constant of the config
     size_t seen;       /* batches that made it */
     struct hs_qparams
-        qp; /* in force; qp.scale == NULL before the first range: values pass through */
-    struct hs_param
-        learned;           /* LSQ: scale (n); PACT: alpha (1), named "scale", "alpha"; else empty */
-    struct hs_tensor used; /* weights: what the last forward used, float32 of their shape */
-    struct hs_arena *arena; /* of the model */
-    double *scale;          // (n) storage behind qp
-    int64_t *zero_point;    // (n)
+        qp;   /* in force; qp.scale == NULL before the first range: values pass through */
+    bool off; /* values pass through all the same (calibration, sensitivity) */
+    struct hs_param learned; /* LSQ: "scale" (n); PACT of activations: "alpha" (1); else empty */
+    struct hs_tensor used;   /* weights: what the last forward used, float32 of their shape */
+    struct hs_arena *arena;  /* of the model */
+    double *scale;           // (n) storage behind qp
+    int64_t *zero_point;     // (n)
+    struct hs_arena work;    /* of one forward: reset each time */
 };
 
-/* `shape` is that of the weights (axis 0 counts), or NULL for activations. */
+/* `weights` (axis 0 counts) or NULL for activations. Two methods change what the bits mean, and say
+ * so in qp: PACT, DoReFa and WRPN activations are unsigned with zero point 0 in [0, alpha] or [0,
+ * 1]; DoReFa weights are s (2 q - (2^k - 1)) with s = M/(2^k - 1), M = max|tanh w|, so their codes
+ * are odd and those of 8 bits fit int16 only (the paper has M = 1 behind BatchNorm; without one the
+ * network would be scaled up at every layer); WRPN weights have s = 1/(2^(k-1) - 1). HS_EINVAL for
+ * a method that the tensor cannot have, HS_ENOMEM. */
 HS_MUST_USE enum hs_status hs_fake_new(struct hs_fake **out, struct hs_arena *arena,
                                        const struct hs_fake_spec *spec,
                                        const struct hs_tensor *weights, struct hs_error *err);
+
+/* The same state on another model's arena. */
+HS_MUST_USE enum hs_status hs_fake_copy(struct hs_fake **out, struct hs_arena *arena,
+                                        const struct hs_fake *f, const struct hs_tensor *weights,
+                                        struct hs_error *err);
+
+/* Gives back the working memory (hs_model_dispose does). */
+void hs_fake_dispose(struct hs_fake *f);
 
 /* Sets range and qparams from an observer's range, or qparams given (an imported model's); ends
  * observing. LSQ starts its scale and PACT its alpha from them. */
@@ -58,16 +73,17 @@ HS_MUST_USE enum hs_status hs_fake_set_range(struct hs_fake *f, const struct hs_
 HS_MUST_USE enum hs_status hs_fake_set_qparams(struct hs_fake *f, const struct hs_qparams *qp,
                                                struct hs_error *err);
 
-/* Fills f->used from w. Training and STE: the range is that of w now; a range that is not finite
- * leaves the old one (the loss will say NaN). */
+/* Fills f->used from w. A range that is not finite leaves the old one (the loss will say NaN). */
 void hs_fake_weights(struct hs_fake *f, const struct hs_tensor *w, bool training);
 
 /* grad holds dL/d used and becomes dL/dw; f->learned.grad is set. */
-void hs_fake_weights_grad(struct hs_fake *f, const struct hs_tensor *w, struct hs_tensor *grad);
+void hs_fake_weights_grad(struct hs_fake *f, const struct hs_tensor *w,
+                          const struct hs_tensor *grad);
 
 /* y from x, `count` elements; training and observing: the range moves first. y may be x. */
 void hs_fake_activations(struct hs_fake *f, float *y, const float *x, size_t count, bool training);
-void hs_fake_activations_grad(struct hs_fake *f, float *dx, const float *x, const float *dy,
-                              size_t count);
+/* y is what the forward gave. dx may be NULL when only the learned gradient is wanted. */
+void hs_fake_activations_grad(struct hs_fake *f, float *dx, const float *x, const float *y,
+                              const float *dy, size_t count);
 
 #endif

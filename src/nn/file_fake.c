@@ -145,7 +145,7 @@ static enum hs_status read_qparams(struct hs_fake *f, struct hs_arena *arena,
         return st;
     if (qp.n != f->n || qp.block_size != 0 || (qp.axis > 0))
         return hs_fail(err, HS_ESHAPE, "%s: %zu scales; its tensor takes %zu", what, qp.n, f->n);
-    if (qp.qmin < -128 || qp.qmax > 255)
+    if (qp.qmin < -255 || qp.qmax > 255)
         return hs_fail(err, HS_ERANGE, "%s: codes %lld to %lld; at most 8 bits are run", what,
                        (long long)qp.qmin, (long long)qp.qmax);
     return hs_fake_set_qparams(f, &qp, err);

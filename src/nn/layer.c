@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "nn/fake.h"
+
 static const struct hs_layer_class *const classes[] = {
 #define HS_LAYER(id) &hs_layer_##id,
 #include "nn/layers.def"
@@ -88,15 +90,25 @@ void hs_product(const struct hs_pass *p, const struct hs_sgemm *g, char *scratch
 
 const float *hs_layer_weights(const struct hs_layer *l)
 {
-    return l->param[0].value.data;
+    bool quantized = l->fake != NULL && l->fake->used.data != NULL;
+
+    return quantized ? l->fake->used.data : l->param[0].value.data;
 }
 
 const float *hs_layer_weights_forward(const struct hs_pass *p)
 {
+    if (p->layer->fake != NULL)
+        hs_fake_weights(p->layer->fake, &p->layer->param[0].value, p->training);
     return hs_layer_weights(p->layer);
 }
 
 void hs_layer_weights_backward(const struct hs_pass *p)
 {
-    (void)p;
+    if (p->layer->fake != NULL)
+        hs_fake_weights_grad(p->layer->fake, &p->layer->param[0].value, &p->layer->param[0].grad);
+}
+
+bool hs_layer_learns_scale(const struct hs_layer *l)
+{
+    return l->fake != NULL && l->fake->learned.value.data != NULL;
 }

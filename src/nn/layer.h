@@ -103,6 +103,9 @@ const float *hs_layer_weights_forward(const struct hs_pass *p);
 const float *hs_layer_weights(const struct hs_layer *l); /* as of the last forward */
 void hs_layer_weights_backward(const struct hs_pass *p);
 
+/* Has its quantizer a parameter of its own (fake->learned)? */
+bool hs_layer_learns_scale(const struct hs_layer *l);
+
 /* A product of `p`, its rows shared out among the threads; each needs hs_sgemm_scratch() bytes at
  * scratch + worker * hs_product_scratch(). Same bits for any number of threads. */
 void hs_product(const struct hs_pass *p, const struct hs_sgemm *g, char *scratch);

@@ -2,8 +2,12 @@
 
 #include <string.h>
 
+#include "nn/fake.h"
+
 void hs_model_dispose(struct hs_model *m)
 {
+    for (size_t i = 0; i < m->n; i++)
+        hs_fake_dispose(m->layer[i].fake);
     hs_arena_dispose(&m->arena);
     *m = HS_MODEL_INIT;
 }
@@ -38,6 +42,7 @@ enum hs_status hs_model_add(struct hs_model *m, const struct hs_layer *spec, str
     if (l->name == NULL)
         return hs_fail(err, HS_ENOMEM, "out of memory for a model");
     l->params = 0;
+    l->fake = NULL; /* the one that is given belongs to another model */
     l->in = m->n == 0 ? m->input.extent : m->layer[m->n - 1].out;
     l->in_pictures = m->n == 0 ? true : m->layer[m->n - 1].out_pictures;
     if (hs_model_find(m, l->name) != NULL)
@@ -80,6 +85,11 @@ bool hs_model_param(const struct hs_model *m, size_t i, struct hs_layer **layer,
             return true;
         }
         i -= (size_t)m->layer[k].params;
+        if (hs_layer_learns_scale(&m->layer[k]) && i-- == 0) {
+            *layer = &m->layer[k];
+            *param = &m->layer[k].fake->learned;
+            return true;
+        }
     }
     return false;
 }
@@ -176,7 +186,8 @@ void hs_input_fill(float *x, const struct hs_input *input, const struct hs_tenso
 
 /* ---- copy ---- */
 
-static void copy_values(struct hs_layer *to, const struct hs_layer *from)
+static enum hs_status copy_values(struct hs_model *m, struct hs_layer *to,
+                                  const struct hs_layer *from, struct hs_error *err)
 {
     for (int i = 0; i < from->params; i++)
         memcpy(to->param[i].value.data, from->param[i].value.data,
@@ -185,6 +196,10 @@ static void copy_values(struct hs_layer *to, const struct hs_layer *from)
         memcpy(to->running_mean.data, from->running_mean.data, from->in.c * sizeof(float));
         memcpy(to->running_var.data, from->running_var.data, from->in.c * sizeof(float));
     }
+    if (from->fake == NULL)
+        return HS_OK;
+    return hs_fake_copy(&to->fake, &m->arena, from->fake,
+                        from->fake->weights ? &to->param[0].value : NULL, err);
 }
 
 enum hs_status hs_model_copy(struct hs_model *out, const struct hs_model *m, struct hs_error *err)
@@ -202,7 +217,7 @@ enum hs_status hs_model_copy(struct hs_model *out, const struct hs_model *m, str
     for (size_t i = 0; st == HS_OK && i < m->n; i++) {
         st = hs_model_add(&copy, &m->layer[i], err);
         if (st == HS_OK)
-            copy_values(&copy.layer[i], &m->layer[i]);
+            st = copy_values(&copy, &copy.layer[i], &m->layer[i], err);
     }
     if (st != HS_OK) {
         hs_model_dispose(&copy);

@@ -92,11 +92,16 @@ void hs_run_forward(struct hs_run *r, size_t n, size_t from, size_t to, bool tra
     }
 }
 
+static bool learns(const struct hs_layer *l)
+{
+    return l->params > 0 || hs_layer_learns_scale(l);
+}
+
 /* Is there anything to learn before layer i? */
 static bool asked_for(const struct hs_run *r, size_t i)
 {
     for (size_t k = 0; k < i; k++)
-        if (r->model->layer[k].params > 0)
+        if (learns(&r->model->layer[k]))
             return true;
     return false;
 }
@@ -107,7 +112,7 @@ void hs_run_backward(struct hs_run *r)
         struct hs_pass p = pass_of(r, i);
         bool ask = asked_for(r, i);
 
-        if (!ask && p.layer->params == 0)
+        if (!ask && !learns(p.layer))
             return;
         p.training = true;
         p.dy = r->dy[i + 1];
