@@ -82,6 +82,7 @@ static enum hs_status load_other(struct hs_network *out, const struct hs_contain
     out->program = i.program;
     out->is_program = !i.has_model;
     out->has_arithmetic = i.has_model && i.has_program;
+    out->remarks = i.remarks; /* the model's arena owns them */
     out->remark = hs_arena_strdup(i.has_model ? &out->model.arena : &out->program.arena, i.kind);
     return HS_OK;
 }

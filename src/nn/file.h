@@ -12,7 +12,8 @@ struct hs_network {
     struct hs_model model;     /* !is_program */
     struct hs_program program; /* is_program, or has_arithmetic */
     bool has_arithmetic; /* an imported fake-quantized model with its shift arithmetic beside it */
-    const char *remark;  /* what an importer said, or NULL */
+    const char *remark;  /* what an importer took the file for, or NULL */
+    struct hs_value remarks; /* an importer's sentences: what it saw, assumed, found odd; or nil */
 };
 
 /* HS_NETWORK_INIT for out; dispose in any case. Reads our own files, and through nn/import.h those

@@ -56,8 +56,6 @@ enum hs_status hs_import(struct hs_imported *out, const struct hs_container *c, 
                                 .program = HS_PROGRAM_INIT,
                                 .remarks = hs_value_list()};
     st = read_as_first(&f, err);
-    if (st == HS_OK && out->has_program)
-        st = hs_program_pack(&out->program, err);
     hs_arena_dispose(&f.arena);
     if (st != HS_OK)
         hs_imported_dispose(out);

@@ -4,6 +4,8 @@
  *
  *   q = clamp(rint(x / s_in), -128, 127)
  *   q = relu(clamp(rint((sum q w + b) / output_scale), -128, 127)), then the pool */
+#include <math.h>
+
 #include "base/fmt.h"
 #include "nn/importer.h"
 
@@ -62,6 +64,11 @@ static enum hs_status read_scales(double *divisor, struct hs_import_plan *plan, 
         if (st == HS_OK)
             st = check_habit(f, l->group->name, divisor[i], err);
         x.scale *= l->s_w * divisor[i];
+        if (st == HS_OK && !(isfinite(x.scale) && x.scale > 0))
+            st = hs_fail(err, HS_ERANGE,
+                         "%s: the product of all scales up to %s leaves float64; calibrate the "
+                         "network again",
+                         f->file, l->group->name);
         l->y = x;
     }
     return st;
@@ -88,7 +95,7 @@ enum hs_status hs_import_chain(struct hs_import *f, struct hs_error *err)
 {
     struct hs_import_plan plan;
     struct hs_step *step[HS_IMPORT_LAYERS];
-    double divisor[HS_IMPORT_LAYERS];
+    double divisor[HS_IMPORT_LAYERS] = {0};
     enum hs_status st = hs_import_plan(&plan, f, err);
 
     if (st == HS_OK)
@@ -97,6 +104,8 @@ enum hs_status hs_import_chain(struct hs_import *f, struct hs_error *err)
         st = hs_import_steps(step, f, &plan, err);
     for (size_t i = 0; st == HS_OK && i < plan.n; i++)
         st = fill(step[i], f, &plan.layer[i], divisor[i], err);
+    if (st == HS_OK)
+        st = hs_program_pack(&f->out->program, err);
     if (st != HS_OK)
         return st;
     f->out->has_program = true;

@@ -2,10 +2,12 @@
  * model with fake quantizers, and its shift arithmetic as a program.
  *
  * A state dict names no pools, paddings and ReLUs; they are those of the lab's network. */
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/fmt.h"
 #include "nn/importer.h"
 
 bool hs_import_is_converted(const struct hs_import *f)
@@ -37,6 +39,28 @@ static enum hs_status codes_of(struct hs_codes *out, const struct hs_import *f, 
     return st;
 }
 
+static enum hs_status check_weights(const struct hs_import *f, const struct hs_entry *w,
+                                    struct hs_error *err)
+{
+    char text[HS_FMT_SIZE];
+
+    if (w->axis > 0 || w->n != (w->axis < 0 ? 1 : w->tensor.shape[0]))
+        return hs_fail(err, HS_ESHAPE,
+                       "%s: %s has %zu scales along axis %d; weights have one, or one for each "
+                       "output channel (axis 0)",
+                       f->file, w->name, w->n, w->axis);
+    for (size_t i = 0; i < w->n; i++)
+        if (!(isfinite(w->scales[i]) && (float)w->scales[i] > 0) || w->zero_points[i] < -128 ||
+            w->zero_points[i] > 127)
+            return hs_fail(err, HS_ERANGE,
+                           "%s: scale %zu of %s is %s, its zero point %" PRId64
+                           "; a scale is positive and a zero point of int8 from -128 to 127: "
+                           "convert the network again",
+                           f->file, i, w->name, hs_fmt_double(text, w->scales[i]),
+                           w->zero_points[i]);
+    return HS_OK;
+}
+
 static enum hs_status read_scales(struct hs_import_plan *plan, const struct hs_import *f,
                                   struct hs_error *err)
 {
@@ -47,6 +71,10 @@ static enum hs_status read_scales(struct hs_import_plan *plan, const struct hs_i
         size_t n = strlen(l->group->name);
 
         st = codes_of(&l->y, f, l->group->name, "scale", "zero_point", err);
+        if (st == HS_OK)
+            st = check_weights(f, l->group->weight, err);
+        if (st != HS_OK)
+            break;
         l->s_w = l->group->weight->scales[0];
         /* "fc8.0" stands in a Sequential like the others: with a ReLU behind it (document 001) */
         if (i + 1 == plan->n && n > 2 && strcmp(l->group->name + n - 2, ".0") == 0)
@@ -119,7 +147,7 @@ static enum hs_status add_quantizer(struct hs_model *m, const char *name, const 
 }
 
 /* conv2d or linear, its weights s (q - z) with a quantizer that leaves them as they are. */
-static enum hs_status add_weighted(struct hs_model *m, const struct hs_import *f,
+static enum hs_status add_weighted(struct hs_model *m, struct hs_import *f,
                                    const struct hs_import_layer *l, struct hs_error *err)
 {
     struct hs_layer spec = {.class = hs_layer_class_find(l->conv ? "conv2d" : "linear"),
@@ -138,8 +166,7 @@ static enum hs_status add_weighted(struct hs_model *m, const struct hs_import *f
     made = &m->layer[m->n - 1];
     st = qparams_of(&qp, &m->arena, l->group->weight, NULL, err);
     if (st == HS_OK)
-        st = hs_dequantize(&w, &f->out->model.arena, &l->group->weight->tensor, &qp, HS_FLOAT32,
-                           err);
+        st = hs_dequantize(&w, &f->arena, &l->group->weight->tensor, &qp, HS_FLOAT32, err);
     if (st == HS_OK)
         memcpy(made->param[0].value.data, w.data, hs_tensor_count(&w) * sizeof(float));
     if (st == HS_OK && spec.has_bias)
@@ -147,7 +174,7 @@ static enum hs_status add_weighted(struct hs_model *m, const struct hs_import *f
     return st == HS_OK ? quantizer(&made->fake, &m->arena, &made->param[0].value, &qp, err) : st;
 }
 
-static enum hs_status add_layers(struct hs_model *m, const struct hs_import *f,
+static enum hs_status add_layers(struct hs_model *m, struct hs_import *f,
                                  const struct hs_import_layer *l, struct hs_error *err)
 {
     const char *number = l->name + strcspn(l->name, "12345678"), *last = l->name;

@@ -124,6 +124,8 @@ static enum hs_status add_layer(struct hs_import *f, size_t i, size_t in, struct
         hs_import_shape(f, w, 2, shape,
                         "w is [in, out] and takes what the layer before gives; transpose it", err);
 
+    if (st == HS_OK && hs_tensor_count(&w->tensor) == 0)
+        st = hs_fail(err, HS_ESHAPE, "%s: %s is empty; save a trained network", f->file, w->name);
     if (st != HS_OK)
         return st;
     snprintf(name, sizeof name, "fc%zu", i);

@@ -69,13 +69,13 @@ static enum hs_status remark_zero_points(struct hs_import *f, const struct hs_im
     return HS_OK;
 }
 
-enum hs_status hs_import_shifts(struct hs_import *f, const struct hs_import_plan *plan,
-                                struct hs_error *err)
+/* *none: the scales do not allow it, and a remark says why. */
+static enum hs_status check_scales(bool *none, struct hs_import *f,
+                                   const struct hs_import_plan *plan, struct hs_error *err)
 {
-    struct hs_step *step[HS_IMPORT_LAYERS];
     char text[HS_FMT_SIZE];
-    enum hs_status st;
 
+    *none = true;
     if (!is_power_of_two(plan->in.scale))
         return hs_import_remark(f, err, "no shift arithmetic: quant.scale, %s, is no power of two",
                                 hs_fmt_short(text, plan->in.scale, 6));
@@ -89,11 +89,37 @@ enum hs_status hs_import_shifts(struct hs_import *f, const struct hs_import_plan
                                     "two, and %s (s_y %s) has not: its %s",
                                     l->group->name, hs_fmt_short(text, l->y.scale, 6), why);
     }
-    st = hs_import_steps(step, f, plan, err);
+    *none = false;
+    return HS_OK;
+}
+
+static enum hs_status make(struct hs_import *f, const struct hs_import_plan *plan,
+                           struct hs_error *err)
+{
+    struct hs_step *step[HS_IMPORT_LAYERS];
+    enum hs_status st = hs_import_steps(step, f, plan, err);
+
     for (size_t i = 0; st == HS_OK && i < plan->n; i++)
         st = fill(step[i], &f->out->program.arena, &plan->layer[i], err);
-    if (st != HS_OK)
+    return st == HS_OK ? hs_program_pack(&f->out->program, err) : st;
+}
+
+enum hs_status hs_import_shifts(struct hs_import *f, const struct hs_import_plan *plan,
+                                struct hs_error *err)
+{
+    struct hs_error why = HS_ERROR_INIT;
+    bool none;
+    enum hs_status st = check_scales(&none, f, plan, err);
+
+    if (st != HS_OK || none)
         return st;
+    st = make(f, plan, &why);
+    if (st == HS_ERANGE) { /* a shift too far, or sums past int32: the simulation is still there */
+        hs_program_dispose(&f->out->program);
+        return hs_import_remark(f, err, "no shift arithmetic: %s", why.text);
+    }
+    if (st != HS_OK)
+        return hs_fail(err, st, "%s", why.text);
     f->out->has_program = true;
     st = hs_import_remark(f, err,
                           "shift arithmetic: bias codes and >> are floor, codes are clamped to "

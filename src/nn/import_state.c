@@ -93,26 +93,25 @@ static bool is_better(const struct match *a, const struct match *b)
     return x != y ? x > y : a->found * b->n > b->found * a->n;
 }
 
-/* The network, or without its BatchNorm: `folded` is HS_EINVAL where it has none. */
-static enum hs_status try_one(struct match *k, const struct hs_import *f, const char *id,
-                              bool folded, struct hs_error *err)
+/* The network, its weights all zero; `folded`: without its BatchNorm. */
+static enum hs_status make(struct hs_model *out, const struct hs_zoo_entry *e, bool folded,
+                           struct hs_error *err)
 {
-    struct hs_model m;
+    struct hs_model m = HS_MODEL_INIT;
     enum hs_status st;
 
-    *k = (struct match){.model = HS_MODEL_INIT, .id = id};
-    st = hs_zoo_make(&k->model, id, 0, err);
+    m.arch = e->id;
+    m.data = e->data;
+    m.about = hs_value_map();
+    st = e->make(&m, err);
     if (st == HS_OK && folded) {
-        st = hs_model_fold(&m, &k->model, err);
-        if (st == HS_OK) {
-            hs_model_dispose(&k->model);
-            k->model = m;
-        }
+        st = hs_model_fold(out, &m, err);
+        hs_model_dispose(&m);
+    } else if (st == HS_OK) {
+        *out = m;
+    } else {
+        hs_model_dispose(&m);
     }
-    if (st == HS_OK)
-        look(k, f);
-    else
-        hs_model_dispose(&k->model);
     return st;
 }
 
@@ -124,33 +123,50 @@ static bool has_batchnorm(const struct hs_model *m)
     return false;
 }
 
-/* The network of the zoo that matches best; dispose its model. */
+static bool brings_statistics(const struct hs_import *f)
+{
+    for (size_t i = 0; i < f->n; i++)
+        if (f->group[i].mean != NULL)
+            return true;
+    return false;
+}
+
+/* Looks at one network and keeps the better of two. */
+static enum hs_status compare(struct match *best, const struct hs_import *f,
+                              const struct hs_zoo_entry *e, bool folded, bool *norms,
+                              struct hs_error *err)
+{
+    struct match k = {.model = HS_MODEL_INIT, .id = e->id};
+    enum hs_status st = make(&k.model, e, folded, err);
+
+    if (st != HS_OK)
+        return st;
+    *norms = has_batchnorm(&k.model);
+    look(&k, f);
+    if (best->n == 0 || is_better(&k, best)) {
+        hs_model_dispose(&best->model);
+        *best = k;
+    } else {
+        hs_model_dispose(&k.model);
+    }
+    return HS_OK;
+}
+
+/* The network of the zoo that matches best; dispose its model in any case. */
 static enum hs_status best_match(struct match *best, const struct hs_import *f,
                                  struct hs_error *err)
 {
     size_t count;
     const struct hs_zoo_entry *const *zoo = hs_zoo(&count);
+    bool statistics = brings_statistics(f), norms = false;
     enum hs_status st = HS_OK;
 
     *best = (struct match){.model = HS_MODEL_INIT};
-    for (size_t i = 0; st == HS_OK && i < 2 * count; i++) {
-        struct match k;
-        bool norms;
-
-        st = try_one(&k, f, zoo[i / 2]->id, i % 2 != 0, err);
-        if (st != HS_OK)
-            break;
-        norms = has_batchnorm(&k.model);
-        if (best->n == 0 || is_better(&k, best)) {
-            hs_model_dispose(&best->model);
-            *best = k;
-        } else {
-            hs_model_dispose(&k.model);
-        }
-        i += i % 2 == 0 && !norms; /* nothing to fold */
+    for (size_t i = 0; st == HS_OK && i < count; i++) {
+        st = compare(best, f, zoo[i], false, &norms, err);
+        if (st == HS_OK && norms && !statistics)
+            st = compare(best, f, zoo[i], true, &norms, err);
     }
-    if (st != HS_OK)
-        hs_model_dispose(&best->model);
     return st;
 }
 
@@ -223,11 +239,11 @@ enum hs_status hs_import_state(struct hs_import *f, struct hs_error *err)
     struct match k;
     enum hs_status st = best_match(&k, f, err);
 
-    if (st != HS_OK)
-        return st;
-    if (!is_meant(&k)) {
+    if (st == HS_OK && !is_meant(&k))
+        st = hs_import_unknown(f, err);
+    if (st != HS_OK) {
         hs_model_dispose(&k.model);
-        return hs_import_unknown(f, err);
+        return st;
     }
     f->out->model = k.model; /* the importer's from here on, with the places in it */
     for (size_t i = 0; st == HS_OK && i < k.n; i++)

@@ -246,25 +246,42 @@ def strides(shape):
     return tuple(product(shape[i + 1:]) for i in range(len(shape)))
 
 
+class OldDump(Dump):
+    def persistent_id(self, o):
+        return o.pid + (None,) if isinstance(o, Storage) else super().persistent_id(o)
+
+
 class Saved:
     """Storages of one file, numbered as they come."""
     def __init__(self):
-        self.storages = {}
+        self.storages, self.counts = {}, []
 
-    def add(self, raw):
-        self.storages[str(len(self.storages))] = raw
-        return str(len(self.storages) - 1)
+    def add(self, raw, count):
+        key = str(len(self.counts))
+        self.storages[key] = raw
+        self.counts.append(count)
+        return key
+
+    def file(self, o):
+        return torch_zip(o, self.storages)
+
+    def old_file(self, o):
+        """The form that is not packed, so that a fuzzer reaches the numbers."""
+        out = io.BytesIO()
+        OldDump(out, 2).dump(o)
+        return (old + out.getvalue() + pickle.dumps(list(self.storages), 2) +
+                b"".join(struct.pack("<q", n) + raw for n, raw in zip(self.counts, self.storages.values())))
 
     def floats(self, shape, values):
-        key = self.add(struct.pack("<%df" % len(values), *values))
+        key = self.add(struct.pack("<%df" % len(values), *values), len(values))
         return tensor("FloatStorage", key, len(values), shape, strides(shape))
 
     def whole(self, shape, values):
-        key = self.add(struct.pack("<%dq" % len(values), *values))
+        key = self.add(struct.pack("<%dq" % len(values), *values), len(values))
         return tensor("LongStorage", key, len(values), shape, strides(shape))
 
     def int8(self, shape, values, scale):
-        key = self.add(struct.pack("<%db" % len(values), *values))
+        key = self.add(struct.pack("<%db" % len(values), *values), len(values))
         return quantized(key, len(values), shape, strides(shape), (name_of("torch.per_tensor_affine"), scale, 0))
 
 
@@ -291,7 +308,7 @@ def chain_net():
         chain_module(saved, "fc3", "torch.nn.modules.linear.Linear", (4, 5), 64.5, 5, bias=[300, -200, 0, 41])]
     net = Call("__main__.Network", state={"training": True, "_parameters": {}, "_buffers": {},
                                           "_modules": collections.OrderedDict(modules), "input_scale": 1 / 127})
-    return torch_zip(net, saved.storages)
+    return saved, net
 
 
 def converted_net(scale_of=lambda i: 2.0 ** -(i % 3 + 4), last="fc8"):
@@ -314,7 +331,7 @@ def converted_net(scale_of=lambda i: 2.0 ** -(i % 3 + 4), last="fc8"):
         entries[name + "_packed_params._packed_params"] = (
             saved.int8(shape, numbers(product(shape), 30 + i, -128, 127), 2.0 ** -7),
             saved.floats(shape[:1], [v / 1000 for v in numbers(shape[0], 40 + i, -300, 999)]))
-    return torch_zip(entries, saved.storages)
+    return saved, entries
 
 
 def mlp_dict():
@@ -332,13 +349,19 @@ def mlp_dict():
     return npy("|O", (), dump(array((), "O8", [parts], order="|"), 4))
 
 
-put("torch", "chain.pth", chain_net())
-put("torch", "converted.pt", converted_net())
-put("torch", "converted-not-pow2.pt", converted_net(lambda i: 0.0279677 + i / 100, "fc8.0"))
 put("npy", "mlp-dict.npy", mlp_dict())
 
 old = (pickle.dumps(0x1950a86a20f9469cfc6c, 2) + pickle.dumps(1001, 2) +
        pickle.dumps({"protocol_version": 1001, "little_endian": True}, 2))
+
+for name, (saved, contents) in (("chain.pth", chain_net()), ("converted.pt", converted_net()),
+                                ("converted-not-pow2.pt", converted_net(lambda i: 0.0279677 + i / 100, "fc8.0"))):
+    put("torch", name, saved.file(contents))
+    put("import", name, saved.old_file(contents))
+put("import", "mlp-dict.npy", mlp_dict())
+put("import", "known-names.json", json.dumps({
+    "conv1.weight": [[[[1] * 5] * 5] * 3] * 6, "conv2.weight": [[[[2] * 5] * 5] * 6] * 16, "fc1.weight": [[0] * 10] * 12,
+    "fc2.weight": [[1, 2]], "fc3.weight": [[3], [4]]}).encode())
 
 
 class Old(Storage):
