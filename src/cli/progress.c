@@ -77,6 +77,8 @@ void hs_progress_line(struct hs_str *out, const struct hs_progress *p, uint64_t 
 
     hs_str_add(out, p->label);
     if (p->total == 0) {
+        if (p->unit == HS_PROGRESS_BYTES && done > 0)
+            hs_str_printf(out, " %.1f MB,", (double)done / 1e6);
         hs_str_printf(out, " %s", hs_progress_time(time, seconds));
     } else {
         uint64_t full = done < p->total ? done : p->total;

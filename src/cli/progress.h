@@ -24,7 +24,7 @@ struct hs_progress {
     FILE *out;
     const char *label; /* borrowed: "fetching"; may change between steps */
     enum hs_progress_unit unit;
-    uint64_t total; /* 0: unknown; then only the time is shown; may change between steps */
+    uint64_t total; /* 0: unknown; then bytes and the time are shown; may change between steps */
     /* What the caller may set between begin and a step: */
     uint64_t first;   /* done by an earlier run: counted, but it says nothing about the speed */
     double left;      /* seconds, an estimate of the caller's own; negative (begin): by the speed */

@@ -65,6 +65,7 @@ static void on_end(int signal_number)
     static const char text[] = "halfstep: interrupted\n";
 
     hs_file_abandon();
+    bar.drawn = bar.fd >= 0; /* or a line of hs_progress_step() stands there */
     wipe();
     if (signal_number == SIGINT) {
         ssize_t written = write(STDERR_FILENO, text, sizeof text - 1);

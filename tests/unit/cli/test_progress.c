@@ -39,6 +39,9 @@ static void bytes_and_steps_are_counted_as_such(void **state)
 
     (void)state;
     shows(&p, 1150000, 2, 0, "fetching [##..................] 1.1 of 11.5 MB, 18 s left");
+    p.total = 0;
+    shows(&p, 1250000, 2, 0, "fetching 1.2 MB, 2.0 s");
+    shows(&p, 0, 2, 0, "fetching 2.0 s");
     p = (struct hs_progress){.label = "x", .unit = HS_PROGRESS_STEPS, .total = 4, .left = -1};
     shows(&p, 0, 1, 0, "x [....................] 1/4");
     shows(&p, 3, 1, 0, "x [###############.....] 4/4, 0.3 s left");
