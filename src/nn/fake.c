@@ -111,6 +111,19 @@ enum hs_status hs_fake_new(struct hs_fake **out, struct hs_arena *arena,
     return st;
 }
 
+void hs_fake_restore(struct hs_fake *to, const struct hs_fake *from)
+{
+    memcpy(to->min, from->min, from->n * sizeof *to->min);
+    memcpy(to->max, from->max, from->n * sizeof *to->max);
+    if (from->qp.scale != NULL)
+        hs_fake_take(to, &from->qp);
+    if (from->learned.value.data != NULL && to->learned.value.data != NULL)
+        memcpy(to->learned.value.data, from->learned.value.data, from->n * sizeof(float));
+    to->seen = from->seen;
+    to->observing = from->observing;
+    to->off = from->off;
+}
+
 enum hs_status hs_fake_copy(struct hs_fake **out, struct hs_arena *arena, const struct hs_fake *f,
                             const struct hs_tensor *weights, struct hs_error *err)
 {
@@ -119,15 +132,7 @@ enum hs_status hs_fake_copy(struct hs_fake **out, struct hs_arena *arena, const 
 
     if (st != HS_OK)
         return st;
-    memcpy(c->min, f->min, f->n * sizeof *c->min);
-    memcpy(c->max, f->max, f->n * sizeof *c->max);
-    if (f->qp.scale != NULL)
-        hs_fake_take(c, &f->qp);
-    if (f->learned.value.data != NULL)
-        memcpy(c->learned.value.data, f->learned.value.data, f->n * sizeof(float));
-    c->seen = f->seen;
-    c->observing = f->observing;
-    c->off = f->off;
+    hs_fake_restore(c, f);
     *out = c;
     return HS_OK;
 }

@@ -5,9 +5,10 @@
 #include "nn/fake.h"
 
 int hs_fake_bits(const struct hs_fake *f);
-bool hs_fake_is_fixed(const struct hs_fake *f);                    /* no observer has a say */
-void hs_fake_take(struct hs_fake *f, const struct hs_qparams *qp); /* f->n scales */
-bool hs_fake_refresh(struct hs_fake *f);                           /* qparams of min, max */
+bool hs_fake_is_fixed(const struct hs_fake *f);                       /* no observer has a say */
+void hs_fake_take(struct hs_fake *f, const struct hs_qparams *qp);    /* f->n scales */
+void hs_fake_restore(struct hs_fake *to, const struct hs_fake *from); /* state; equal n */
+bool hs_fake_refresh(struct hs_fake *f);                              /* qparams of min, max */
 struct hs_quantize_args hs_fake_args(const struct hs_fake *f, size_t i);
 void hs_fake_use_learned(struct hs_fake *f); /* LSQ's scales, PACT's alpha into qp */
 

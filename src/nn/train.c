@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/fmt.h"
+#include "nn/prepare.h"
 
 struct hs_train_options hs_train_options_default(void)
 {
@@ -229,6 +230,8 @@ enum hs_status hs_trainer_step(struct hs_trainer *t, struct hs_error *err)
     }
     if (!t->shuffled)
         shuffle(t, p->epoch);
+    if (t->o.freeze_after > 0 && p->epoch >= t->o.freeze_after)
+        hs_model_observe(t->model, false);
     n = gather(t, p->epoch, in_epoch * t->o.batch);
     p->lr = hs_schedule_lr(&t->o, p->step, p->steps, t->per_epoch);
     hs_run_forward(&t->run, n, 0, t->model->n, true);
