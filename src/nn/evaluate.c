@@ -177,3 +177,23 @@ size_t hs_evaluation_differs(const struct hs_evaluation *a, const struct hs_eval
         }
     return n;
 }
+
+enum hs_status hs_model_without_quantizers(struct hs_model *out, const struct hs_model *m,
+                                           struct hs_error *err)
+{
+    struct hs_model copy = HS_MODEL_INIT;
+    size_t kept = 0;
+    enum hs_status st = hs_model_copy(&copy, m, err);
+
+    if (st != HS_OK)
+        return st;
+    for (size_t i = 0; i < copy.n; i++) {
+        if (strcmp(copy.layer[i].class->id, "fake_quantize") == 0)
+            continue; /* same shape on both sides: its neighbours fit */
+        copy.layer[kept] = copy.layer[i];
+        copy.layer[kept++].fake = NULL;
+    }
+    copy.n = kept;
+    *out = copy;
+    return HS_OK;
+}

@@ -31,6 +31,10 @@ HS_MUST_USE enum hs_status hs_evaluate_program(struct hs_evaluation *out, struct
 size_t hs_evaluation_differs(const struct hs_evaluation *a, const struct hs_evaluation *b,
                              size_t *which, size_t most);
 
+/* The float model behind a prepared one: a copy without its quantizers. */
+HS_MUST_USE enum hs_status
+hs_model_without_quantizers(struct hs_model *out, const struct hs_model *m, struct hs_error *err);
+
 /* One layer of a quantized network beside the float one. */
 struct hs_layer_report {
     const char *name;

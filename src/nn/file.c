@@ -42,6 +42,15 @@ static enum hs_status begin(struct hs_file_in *in, struct hs_container *c, const
     return st == HS_OK ? check_schema(is_program, &in->json, err) : st;
 }
 
+/* What would be a wrong argument elsewhere is a wrong file here. */
+static enum hs_status blame(const char *path, enum hs_status st, struct hs_error *err)
+{
+    if (st == HS_EINVAL && err != NULL)
+        err->code = HS_EFORMAT;
+    hs_error_prefix(err, "%s", path);
+    return st == HS_EINVAL ? HS_EFORMAT : st;
+}
+
 /* The description of one of our files, or NULL. */
 static const char *description(const struct hs_container *c)
 {
@@ -61,11 +70,8 @@ static enum hs_status load_own(struct hs_network *out, struct hs_container *c, c
         st = hs_file_read_program(&in, &out->program, err);
     else if (st == HS_OK)
         st = hs_file_read_model(&in, &out->model, err);
-    if (st == HS_OK)
-        out->is_program = is_program;
-    else
-        hs_error_prefix(err, "%s", path);
-    return st;
+    out->is_program = st == HS_OK && is_program;
+    return st == HS_OK ? HS_OK : blame(path, st, err);
 }
 
 static enum hs_status load_other(struct hs_network *out, const struct hs_container *c,
@@ -168,7 +174,7 @@ enum hs_status hs_model_load_with(struct hs_model *out, struct hs_arena *arena,
 
     *out = HS_MODEL_INIT;
     if (st == HS_OK && (st = load_with(out, arena, extra, n, state, &c, err)) != HS_OK)
-        hs_error_prefix(err, "%s", path);
+        st = blame(path, st, err);
     if (st != HS_OK)
         hs_model_dispose(out);
     hs_container_dispose(&c);

@@ -194,7 +194,7 @@ static enum hs_status read_state(struct hs_file_in *in, struct hs_fake *f, struc
     f->observing = hs_value_flag(map, "observing", false);
     if (f->learned.value.data == NULL)
         return HS_OK;
-    snprintf(part, sizeof part, "q.%s", f->learned.name);
+    snprintf(part, sizeof part, "%s%s", f->weights ? "q." : "", f->learned.name);
     return hs_file_fill(in, owner, part, &f->learned.value, err);
 }
 
@@ -215,6 +215,8 @@ enum hs_status hs_file_read_fake(struct hs_file_in *in, struct hs_model *m, stru
         st = hs_fake_new(&l->fake, &m->arena, &spec, weights ? &l->param[0].value : NULL, err);
     if (st == HS_OK)
         st = read_state(in, l->fake, &scratch, l->name, map, what, err);
+    if (st != HS_OK && err != NULL && strstr(err->text, l->name) == NULL)
+        hs_error_prefix(err, "%s", what);
     hs_arena_dispose(&scratch);
     return st;
 }

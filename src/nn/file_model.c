@@ -62,7 +62,7 @@ static enum hs_status add_layer(struct hs_file_out *w, const struct hs_layer *l,
         hs_file_add(w, l->name, "running_var", &l->running_var);
     }
     if (l->fake != NULL && l->fake->learned.value.data != NULL) {
-        snprintf(part, sizeof part, "q.%s", l->fake->learned.name);
+        snprintf(part, sizeof part, "%s%s", l->fake->weights ? "q." : "", l->fake->learned.name);
         hs_file_add(w, l->name, part, &l->fake->learned.value);
     }
     return st;
@@ -199,7 +199,13 @@ static enum hs_status read_layer(struct hs_file_in *in, struct hs_model *m,
     l = &m->layer[m->n - 1];
     if ((st = check_extent(l, err)) != HS_OK || (st = fill_layer(in, l, err)) != HS_OK)
         return st;
-    return quantizer != NULL ? hs_file_read_fake(in, m, l, quantizer, err) : HS_OK;
+    if (quantizer == NULL && l->class != &hs_layer_fake_quantize)
+        return HS_OK;
+    if (quantizer == NULL || (l->class != &hs_layer_fake_quantize && l->class != &hs_layer_linear &&
+                              l->class != &hs_layer_conv2d))
+        return hs_fail(err, HS_EFORMAT, "layer %s, %s, has %s quantizer", l->name, l->class->id,
+                       quantizer == NULL ? "no" : "a");
+    return hs_file_read_fake(in, m, l, quantizer, err);
 }
 
 enum hs_status hs_file_read_model(struct hs_file_in *in, struct hs_model *m, struct hs_error *err)

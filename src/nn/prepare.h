@@ -62,6 +62,10 @@ HS_MUST_USE enum hs_status hs_calibrate(struct hs_model *m, const struct hs_data
 /* Observers look (QAT) or not. */
 void hs_model_observe(struct hs_model *m, bool observing);
 
+/* Behind training: scales follow the last update of the weights and of what was learned, then
+ * nothing moves any more. (DoReFa, WRPN and PACT have no observer: their scales go on following.) */
+void hs_model_freeze(struct hs_model *m);
+
 /* Bias correction (Nagel et al. 2019, 1906.04721): b -= E[(What - W) x], the expectation over n
  * calibration pictures; layer by layer in order. The model is prepared and calibrated. */
 HS_MUST_USE enum hs_status hs_bias_correct(struct hs_model *m, const struct hs_dataset_split *train,

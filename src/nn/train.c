@@ -227,11 +227,11 @@ enum hs_status hs_trainer_step(struct hs_trainer *t, struct hs_error *err)
     if (in_epoch == 0) {
         t->sum_loss = 0;
         t->sum_correct = t->sum_images = 0;
+        if (t->o.freeze_after > 0 && p->epoch == t->o.freeze_after)
+            hs_model_freeze(t->model);
     }
     if (!t->shuffled)
         shuffle(t, p->epoch);
-    if (t->o.freeze_after > 0 && p->epoch >= t->o.freeze_after)
-        hs_model_observe(t->model, false);
     n = gather(t, p->epoch, in_epoch * t->o.batch);
     p->lr = hs_schedule_lr(&t->o, p->step, p->steps, t->per_epoch);
     hs_run_forward(&t->run, n, 0, t->model->n, true);
