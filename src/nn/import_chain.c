@@ -87,7 +87,7 @@ static enum hs_status fill(struct hs_step *s, struct hs_import *f, const struct 
                ? HS_OK
                : hs_import_codes(&s->bias, arena, f, l->group->bias, HS_INT32,
                                  "a bias of the chain is a code round(b / s_b), s_b = s_w s_in "
-                                 "times s_w s_out of every earlier layer (halfstep explain)",
+                                 "times s_w s_out of every earlier layer",
                                  err);
 }
 

@@ -112,6 +112,41 @@ static void the_vgg8_has_8858_simulated_and_8860_by_shifts(void **state)
     assert_int_equal(sum, full ? 752104 : 8332); /* of the pictures' numbers */
 }
 
+/* The same by the command line, on the first 1,000 pictures. */
+static void eval_prints_the_counts_beside_each_other(void **state)
+{
+    static const struct {
+        const char *file, *options, *data, *texts[3];
+    } rows[] = {
+        {"real/ee219_2023_mlp.npy", "", "mnist/test", {"float", "9,680 of 10,000 right, 96.80 %"}},
+        {"real/ee219_2024_cnn.pth",
+         "",
+         "cifar10/test",
+         {"divisor", "6,692 of 10,000 right, 66.92 %"}},
+        {"real/ncku_vgg8_pow2.pt",
+         " --images 1000",
+         "cifar10/test",
+         {"893 of 1,000 right",
+          "integer (shift_floor): 890 of 1,000 right, 89.00 %; another answer to 15 pictures",
+          "70 220 228 394"}},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNTOF(rows); i++) {
+        struct hs_str out = HS_STR_INIT;
+        char arguments[900];
+
+        open_both(rows[i].file, rows[i].data); /* skips where it cannot be */
+        snprintf(arguments, sizeof arguments, "eval %s%s", hs_test_shared(rows[i].file),
+                 rows[i].options);
+        assert_int_equal(hs_test_run(&out, NULL, arguments), 0);
+        for (size_t k = 0; k < HS_COUNTOF(rows[i].texts) && rows[i].texts[k] != NULL; k++)
+            assert_contains(out.buf, rows[i].texts[k]);
+        hs_str_dispose(&out);
+        hs_imported_dispose(&got);
+    }
+}
+
 static int start_threads(void **state)
 {
     (void)state;
@@ -132,6 +167,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_conv_net_of_2024_has_6692_by_its_scale_chain, begin,
                                         end),
         cmocka_unit_test_setup_teardown(the_vgg8_has_8858_simulated_and_8860_by_shifts, begin, end),
+        cmocka_unit_test_setup_teardown(eval_prints_the_counts_beside_each_other, begin, end),
     };
 
     return cmocka_run_group_tests(tests, start_threads, end_threads);

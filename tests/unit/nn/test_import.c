@@ -109,7 +109,7 @@ static void model_gives(const float *logits, size_t classes, double tolerance)
     hs_input_fill(run.y[0], &got.model.input, &x, NULL, 1);
     hs_run_forward(&run, 1, 0, got.model.n, false);
     for (size_t i = 0; i < classes; i++)
-        assert_close(hs_run_output(&run)[i], logits[i], tolerance);
+        assert_close((double)hs_run_output(&run)[i], (double)logits[i], tolerance);
     hs_run_dispose(&run);
 }
 
@@ -122,7 +122,7 @@ static void program_gives(const float *logits, size_t classes, double tolerance)
     assert_int_equal(got.program.classes, classes);
     assert_ok(hs_program_run(y, &got.program, &x, NULL, 1, 0, NULL, &err), &err);
     for (size_t i = 0; i < classes; i++)
-        assert_close(y[i], logits[i], tolerance);
+        assert_close((double)y[i], (double)logits[i], tolerance);
 }
 
 static void the_mlp_dict_is_a_float_model_of_raw_pixels(void **state)
@@ -175,7 +175,7 @@ static void an_mlp_dict_that_does_not_fit_is_named(void **state)
     entry("b3")->tensor.shape[1] = 2;
     assert_fails(import(), HS_ESHAPE, &err, "b3 has shape (1,2), expected (1,3)");
     entry("b3")->tensor.shape[1] = 3;
-    assert_true(hs_tensor_set(t, 7, NAN));
+    assert_true(hs_tensor_set(t, 7, (double)NAN));
     assert_fails(import(), HS_ERANGE, &err, "element 7 of w2 is nan");
 }
 
@@ -211,7 +211,7 @@ static void a_chain_that_is_none_is_named(void **state)
     open_corpus("torch/chain.pth");
     entry("fc1.output_scale")->number = 0.004;
     assert_fails(import(), HS_ERANGE, &err, "fc1.output_scale is 0.004, which would enlarge");
-    entry("fc1.output_scale")->number = NAN;
+    entry("fc1.output_scale")->number = (double)NAN;
     assert_fails(import(), HS_ERANGE, &err, "fc1.output_scale is nan");
     rename_entry("fc1.output_scale", "fc1.other");
     assert_fails(import(), HS_ENOTFOUND, &err, "net.pt: has no number \"fc1.output_scale\"");
@@ -443,7 +443,7 @@ static void a_state_dict_that_does_not_fit_is_named(void **state)
     rename_entry("fc3.weight", "head.kernel");
     assert_fails(import(), HS_ENOTFOUND, &err, "fc3.weight of shape (10,128)");
     open_file(path);
-    assert_true(hs_tensor_set(&entry("fc2.weight")->tensor, 5, INFINITY));
+    assert_true(hs_tensor_set(&entry("fc2.weight")->tensor, 5, (double)INFINITY));
     assert_fails(import(), HS_ERANGE, &err, "element 5 of fc2.weight is inf");
 }
 
