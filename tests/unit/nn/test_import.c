@@ -423,6 +423,37 @@ static void a_network_with_batchnorm_brings_its_statistics(void **state)
     assert_fails(import(), HS_EFORMAT, &err, "13 layers with weights from conv1.0");
 }
 
+/* A VGG8 whose BatchNorm was folded away has no statistics, and is one all the same. */
+static void a_folded_network_is_known_too(void **state)
+{
+    struct hs_named_tensor items[32];
+    struct hs_model m, folded;
+    struct hs_layer *layer;
+    struct hs_param *param;
+    const char *path = temporary("folded.safetensors");
+    size_t n = 0;
+
+    (void)state;
+    assert_ok(hs_zoo_make(&m, "vgg8", 7, &err), &err);
+    assert_ok(hs_model_fold(&folded, &m, &err), &err);
+    for (; hs_model_param(&folded, n, &layer, &param); n++)
+        items[n] =
+            (struct hs_named_tensor){hs_arena_printf(&arena, "net.%s.%s", layer->name, param->name),
+                                     param->value};
+    assert_ok(hs_tensors_save(path, items, n, &err), &err);
+    open_file(path);
+    assert_ok(import(), &err);
+    assert_string_equal(got.model.arch, "vgg8");
+    assert_null(hs_model_find(&got.model, "bn1"));
+    assert_true(remarked("matched by name"));
+    layer = hs_model_find(&got.model, "conv4");
+    param = &hs_model_find(&folded, "conv4")->param[0];
+    assert_memory_equal(layer->param[0].value.data, param->value.data,
+                        hs_tensor_count(&param->value) * sizeof(float));
+    hs_model_dispose(&folded);
+    hs_model_dispose(&m);
+}
+
 static void a_state_dict_that_does_not_fit_is_named(void **state)
 {
     const char *path = temporary("net.npz");
@@ -497,6 +528,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_state_dict_is_matched_by_name, begin, end),
         cmocka_unit_test_setup_teardown(a_sequential_is_matched_in_order, begin, end),
         cmocka_unit_test_setup_teardown(a_network_with_batchnorm_brings_its_statistics, begin, end),
+        cmocka_unit_test_setup_teardown(a_folded_network_is_known_too, begin, end),
         cmocka_unit_test_setup_teardown(a_state_dict_that_does_not_fit_is_named, begin, end),
         cmocka_unit_test_setup_teardown(what_is_unknown_is_told_what_is_known, begin, end),
         cmocka_unit_test_setup_teardown(every_allocation_may_fail, begin, end),
