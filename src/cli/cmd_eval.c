@@ -10,7 +10,7 @@
 struct eval_options {
     const char *data, *mode, *requantize, *bias_rounding;
     int64_t images, threads;
-    bool json;
+    bool layers, sensitivity, json;
 };
 
 static const struct hs_opt options[] = {
@@ -28,6 +28,12 @@ static const struct hs_opt options[] = {
      offsetof(struct eval_options, bias_rounding)},
     {"images", 'n', HS_OPT_INT, "N", "only the first N pictures",
      offsetof(struct eval_options, images)},
+    {"layers", 'l', HS_OPT_FLAG, NULL,
+     "each layer: SQNR, saturation, distance of the integer program from the simulation",
+     offsetof(struct eval_options, layers)},
+    {"sensitivity", 's', HS_OPT_FLAG, NULL,
+     "accuracy with each layer quantized alone, and with all but it",
+     offsetof(struct eval_options, sensitivity)},
     {"threads", 't', HS_OPT_INT, "N", "threads (one a processor)",
      offsetof(struct eval_options, threads)},
     {"json", 'j', HS_OPT_FLAG, NULL, "print JSON", offsetof(struct eval_options, json)},
@@ -74,6 +80,11 @@ static enum hs_status choose_mode(struct eval *e)
                        "%s is a float model without quantizers: halfstep calibrate or qat gives it "
                        "some",
                        e->model);
+    if ((e->o->layers || e->o->sensitivity) && !prepared)
+        return hs_fail(&e->w->err, HS_EINVAL,
+                       "--layers and --sensitivity compare a quantized model with itself in float; "
+                       "%s is %s",
+                       e->model, n->is_program ? "an integer program" : "float only");
     e->mode = (enum mode)mode;
     return HS_OK;
 }
@@ -90,7 +101,7 @@ static enum hs_status find_program(struct eval *e)
         return hs_fail(&e->w->err, HS_EINVAL,
                        "%s has its own arithmetic; --requantize is for models that are converted",
                        e->model);
-    if (e->integer != NULL || e->mode != INTEGER)
+    if (e->integer != NULL || (e->mode != INTEGER && !e->o->layers))
         return HS_OK;
     st = hs_nn_convert(&e->program, &n->model, e->o->requantize, e->o->bias_rounding, &e->w->err);
     if (st == HS_OK)
@@ -133,6 +144,25 @@ static enum hs_status run_both(struct eval *e)
     return run_one(e, other, &e->r.other);
 }
 
+static enum hs_status look_closer(struct eval *e)
+{
+    struct hs_nn_work *w = e->w;
+    struct hs_model *m = &w->network.model;
+    size_t n = w->split.images.shape[0];
+    enum hs_status st = HS_OK;
+
+    if (e->o->layers)
+        st = hs_report_layers(&e->r.layers, &e->r.n_layers, &w->arena, &e->float_model, m,
+                              e->integer, &w->split, n < 1000 ? n : 1000, w->pool, &w->err);
+    if (st != HS_OK || !e->o->sensitivity)
+        return st;
+    hs_nn_progress_begin(w, "sensitivity", 0);
+    st = hs_sensitivity_sweep(&e->r.sensitivity, &e->r.n_sensitivity, &w->arena, m, &w->split, n,
+                              w->pool, hs_nn_progress, w, &w->err);
+    hs_nn_progress_end(w);
+    return st;
+}
+
 static enum hs_status load(struct eval *e)
 {
     struct hs_nn_work *w = e->w;
@@ -155,7 +185,7 @@ static enum hs_status eval(struct eval *e)
     struct hs_value json;
     enum hs_status st;
 
-    if ((st = load(e)) != HS_OK || (st = run_both(e)) != HS_OK)
+    if ((st = load(e)) != HS_OK || (st = run_both(e)) != HS_OK || (st = look_closer(e)) != HS_OK)
         return st;
     e->r.model = e->model;
     e->r.remark = w->network.remark;

@@ -93,18 +93,40 @@ static enum hs_status load_other(struct hs_network *out, const struct hs_contain
     return HS_OK;
 }
 
+static enum hs_status load(struct hs_network *out, struct hs_container *c, const char *path,
+                           struct hs_error *err)
+{
+    const char *text = description(c);
+    enum hs_status st =
+        text != NULL ? load_own(out, c, text, path, err) : load_other(out, c, path, err);
+
+    if (st != HS_OK)
+        hs_network_dispose(out);
+    return st;
+}
+
 enum hs_status hs_network_load(struct hs_network *out, const char *path, struct hs_error *err)
 {
     const struct hs_io_limits limits = hs_io_limits_local();
     struct hs_container c = HS_CONTAINER_INIT;
     enum hs_status st = hs_container_open(&c, path, &limits, err);
-    const char *text = st == HS_OK ? description(&c) : NULL;
 
     *out = HS_NETWORK_INIT;
     if (st == HS_OK)
-        st = text != NULL ? load_own(out, &c, text, path, err) : load_other(out, &c, path, err);
-    if (st != HS_OK)
-        hs_network_dispose(out);
+        st = load(out, &c, path, err);
+    hs_container_dispose(&c);
+    return st;
+}
+
+enum hs_status hs_network_read(struct hs_network *out, struct hs_bytes bytes, const char *name,
+                               const struct hs_io_limits *limits, struct hs_error *err)
+{
+    struct hs_container c = HS_CONTAINER_INIT;
+    enum hs_status st = hs_container_read(&c, bytes, name, limits, err);
+
+    *out = HS_NETWORK_INIT;
+    if (st == HS_OK)
+        st = load(out, &c, name, err);
     hs_container_dispose(&c);
     return st;
 }

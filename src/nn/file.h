@@ -5,6 +5,7 @@
 #ifndef HS_NN_FILE_H
 #define HS_NN_FILE_H
 
+#include "io/file.h"
 #include "nn/program.h"
 
 struct hs_network {
@@ -21,6 +22,10 @@ struct hs_network {
  * Imported files that are both give the model. */
 #define HS_NETWORK_INIT ((struct hs_network){.is_program = false})
 HS_MUST_USE enum hs_status hs_network_load(struct hs_network *out, const char *path,
+                                           struct hs_error *err);
+/* The same from bytes; `name` is for sentences. */
+HS_MUST_USE enum hs_status hs_network_read(struct hs_network *out, struct hs_bytes bytes,
+                                           const char *name, const struct hs_io_limits *limits,
                                            struct hs_error *err);
 void hs_network_dispose(struct hs_network *n);
 

@@ -289,6 +289,28 @@ static void eval_has_a_text_for_people(void **state)
     assert_contains(out.buf, "\nfake_quantized: ");
 }
 
+static void layers_and_sensitivity_have_a_row_each(void **state)
+{
+    struct hs_value v;
+
+    assert_int_equal(run("eval int8.safetensors -d mnist/small-test -n 100 -l -s -j"), 0);
+    v = json(*state);
+    assert_int_equal(hs_value_len(hs_value_get(&v, "layers")), 3);
+    assert_int_equal(hs_value_len(hs_value_get(&v, "sensitivity")), 3);
+    for (size_t i = 0; i < 3; i++) {
+        const struct hs_value *l = hs_value_at(hs_value_get(&v, "layers"), i);
+
+        assert_true(hs_value_number(l, "sqnr_db", 0) > 20);
+        assert_true(hs_value_number(l, "distance_lsb", 9) < 1.01);
+        assert_true(hs_value_number(hs_value_at(hs_value_get(&v, "sensitivity"), i), "only", 0) >
+                    0.75);
+    }
+    assert_int_equal(run("eval int8.safetensors -d mnist/small-test -n 100 --layers"), 0);
+    assert_contains(out.buf, "layer          SQNR dB");
+    assert_int_equal(run("eval float.safetensors -d mnist/small-test --layers"), 2);
+    assert_contains(out.buf, "float.safetensors is float only");
+}
+
 static void calibration_says_where_quantizers_stand(void **state)
 {
     struct hs_value v;
@@ -401,6 +423,7 @@ int main(void)
         IN_ARENA(eval_prints_what_the_contract_says),
         IN_ARENA(every_way_to_run_a_model_is_near_the_float_one),
         IN_ARENA(eval_has_a_text_for_people),
+        IN_ARENA(layers_and_sensitivity_have_a_row_each),
         IN_ARENA(calibration_says_where_quantizers_stand),
         IN_ARENA(mistakes_get_a_sentence_and_their_exit_code),
         IN_ARENA(files_of_the_labs_are_recognised),
