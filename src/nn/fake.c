@@ -157,14 +157,15 @@ void hs_fake_take(struct hs_fake *f, const struct hs_qparams *qp)
     f->qp = mine;
 }
 
-/* LSQ and PACT begin where the observer's range ends. */
+/* LSQ begins with the observer's scale, PACT's alpha where its range ends. */
 static void start_learned(struct hs_fake *f)
 {
     float *v = f->learned.value.data;
 
     for (size_t i = 0; v != NULL && i < f->n; i++)
-        v[i] = (float)(f->spec.method == HS_QAT_LSQ ? f->qp.scale[i]
-                                                    : f->qp.scale[i] * (double)f->qp.qmax);
+        v[i] = (float)(f->spec.method == HS_QAT_LSQ
+                           ? f->qp.scale[i]
+                           : f->qp.scale[i] * (double)(f->qp.qmax - f->qp.zero_point[i]));
 }
 
 enum hs_status hs_fake_set_qparams(struct hs_fake *f, const struct hs_qparams *qp,
@@ -183,6 +184,9 @@ enum hs_status hs_fake_set_qparams(struct hs_fake *f, const struct hs_qparams *q
                 (long long)qp->qmax);
     hs_fake_take(f, qp);
     start_learned(f);
+    if (hs_fake_is_fixed(f) && !f->weights && /* what codes mean is the method's to say */
+        (f->spec.method != HS_QAT_PACT || qp->qmin != 0 || qp->zero_point[0] != 0))
+        hs_fake_fix_activations(f);
     f->observing = false;
     return HS_OK;
 }
@@ -240,20 +244,35 @@ struct hs_quantize_args hs_fake_args(const struct hs_fake *f, size_t i)
                                      .zero_point_first = o->zero_point_order == HS_BEFORE_ROUNDING};
 }
 
+/* The scale that is used for a learned one: a power of two where the scheme wants one (the gradient
+ * goes straight through that rounding too). */
+double hs_fake_scale_for(const struct hs_fake *f, double scale)
+{
+    const struct hs_quant_options *o = &f->spec.config.options;
+
+    if (o->scheme != HS_POWER_OF_TWO || f->learned.value.data == NULL)
+        return scale;
+    return ldexp(1, hs_pow2_exponent(scale, HS_POW2_NEAREST, o->min_shift, o->max_shift));
+}
+
 /* A learned scale that an update took to 0 or below is put back to the smallest that is used: codes
- * saturate there, and the gradient leads out again. */
+ * saturate there, and the gradient leads out again. NaN stays: the loss will say so. */
 void hs_fake_use_learned(struct hs_fake *f)
 {
     const float least = 1e-8f;
     float *v = f->learned.value.data;
-    bool alpha = f->spec.method == HS_QAT_PACT;
 
     if (v == NULL || f->qp.scale == NULL)
         return;
     for (size_t i = 0; i < f->n; i++) {
-        if (!(v[i] >= least))
-            v[i] = v[i] != v[i] ? v[i] : least; /* NaN stays: the loss will say so */
-        f->scale[i] = isfinite(v[i]) ? (alpha ? (double)v[i] / (double)f->qp.qmax : (double)v[i])
-                                     : f->scale[i];
+        double scale = 0;
+
+        if (v[i] < least)
+            v[i] = least;
+        scale = (double)v[i];
+        if (f->spec.method == HS_QAT_PACT)
+            scale /= (double)f->qp.qmax;
+        if (isfinite(scale))
+            f->scale[i] = hs_fake_scale_for(f, scale);
     }
 }

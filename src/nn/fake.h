@@ -48,12 +48,16 @@ struct hs_fake {
     struct hs_arena work;    /* of one forward: reset each time */
 };
 
-/* `weights` (axis 0 counts) or NULL for activations. Two methods change what the bits mean, and say
+/* `weights` (axis 0 counts) or NULL for activations. Methods may change what the bits mean, and say
  * so in qp: PACT, DoReFa and WRPN activations are unsigned with zero point 0 in [0, alpha] or [0,
- * 1]; DoReFa weights are s (2 q - (2^k - 1)) with s = M/(2^k - 1), M = max|tanh w|, so their codes
- * are odd and those of 8 bits fit int16 only (the paper has M = 1 behind BatchNorm; without one the
- * network would be scaled up at every layer); WRPN weights have s = 1/(2^(k-1) - 1). HS_EINVAL for
- * a method that the tensor cannot have, HS_ENOMEM. */
+ * 1], whatever a calibration saw and whether observing or not: a network whose activations pass 1
+ * must learn to live with the clip, as in the papers; DoReFa weights are s (2 q - (2^k - 1)) with
+ * s = M/(2^k - 1), M = max|tanh w|, so their codes are odd and those of 8 bits fit int16 only (the
+ * paper has M = 1 behind BatchNorm; without one the network would be scaled up at every layer);
+ * WRPN weights have s = 1/(2^(k-1) - 1). A learned scale is used as it is, or as the nearest power
+ * of two under that scheme; what an update took to 0 or below becomes 1e-8, where every code is
+ * clipped and the gradient leads out again. HS_EINVAL for bits or groups that networks do not take,
+ * HS_ENOMEM. */
 HS_MUST_USE enum hs_status hs_fake_new(struct hs_fake **out, struct hs_arena *arena,
                                        const struct hs_fake_spec *spec,
                                        const struct hs_tensor *weights, struct hs_error *err);

@@ -30,7 +30,7 @@ static void look(struct hs_fake *f, const float *x, size_t count)
 static void set_unsigned(struct hs_fake *f, double top)
 {
     int64_t steps = (INT64_C(1) << hs_fake_bits(f)) - 1, zero = 0;
-    double scale = top / (double)steps;
+    double scale = hs_fake_scale_for(f, top / (double)steps);
     struct hs_qparams qp = {.scale = &scale,
                             .zero_point = &zero,
                             .n = 1,
@@ -43,30 +43,33 @@ static void set_unsigned(struct hs_fake *f, double top)
     hs_fake_take(f, &qp);
 }
 
-/* PACT's alpha begins at the largest value of the first batch, if nobody has set it. */
-static void fix(struct hs_fake *f, const float *x, size_t count)
+void hs_fake_fix_activations(struct hs_fake *f)
 {
-    float *alpha = f->learned.value.data, max = 0, min = 0;
+    const float *alpha = f->learned.value.data;
 
-    if (f->spec.method != HS_QAT_PACT) {
-        set_unsigned(f, 1);
+    set_unsigned(f, alpha != NULL && isfinite(*alpha) && *alpha > 0 ? (double)*alpha : 1);
+}
+
+/* PACT's alpha begins at the largest value of the first batch, if nobody has set it. */
+static void start_alpha(struct hs_fake *f, const float *x, size_t count)
+{
+    float *alpha = f->learned.value.data, max = -INFINITY, min = INFINITY;
+
+    if (alpha == NULL || f->qp.scale != NULL || *alpha > 0)
         return;
-    }
-    if (f->qp.scale == NULL && alpha[0] <= 0) {
-        hs_kernels()->minmax_f32(&min, &max, x, count);
-        alpha[0] = max > 0 && isfinite(max) ? max : 1;
-    }
-    set_unsigned(f, alpha[0] > 0 ? (double)alpha[0] : 1);
+    hs_kernels()->minmax_f32(&min, &max, x, count);
+    *alpha = max > 0 && isfinite(max) ? max : 1;
 }
 
 void hs_fake_activations(struct hs_fake *f, float *y, const float *x, size_t count, bool training)
 {
     struct hs_quantize_args args;
 
-    if (!f->off && hs_fake_is_fixed(f) && (f->observing || f->qp.qmin != 0 || f->qp.scale == NULL))
-        fix(f, x, count);
-    else if (!f->off && training && f->observing &&
-             (f->learned.value.data == NULL || f->qp.scale == NULL)) {
+    if (!f->off && hs_fake_is_fixed(f)) {
+        start_alpha(f, x, count);
+        hs_fake_fix_activations(f);
+    } else if (!f->off && training && f->observing &&
+               (f->learned.value.data == NULL || f->qp.scale == NULL)) {
         look(f, x, count);
         if (f->learned.value.data != NULL && f->qp.scale != NULL)
             *(float *)f->learned.value.data = (float)f->qp.scale[0];

@@ -113,11 +113,11 @@ static void map_rows(struct hs_fake *f, const struct hs_tensor *w)
 void hs_fake_weights(struct hs_fake *f, const struct hs_tensor *w, bool training)
 {
     (void)training;
-    if (!f->off && f->spec.method == HS_QAT_DOREFA && f->observing) {
+    if (!f->off && f->spec.method == HS_QAT_DOREFA) {
         dorefa(f, w);
         return;
     }
-    if (f->spec.method == HS_QAT_WRPN && f->observing)
+    if (!f->off && f->spec.method == HS_QAT_WRPN)
         wrpn(f);
     else if (looks_each_time(f) && (f->learned.value.data == NULL || f->qp.scale == NULL))
         look(f, w);
@@ -165,6 +165,11 @@ void hs_fake_weights_grad(struct hs_fake *f, const struct hs_tensor *w,
 
             g[i] *= 1 - t * t; /* M taken as a constant cancels */
         }
+        return;
+    }
+    if (f->spec.method == HS_QAT_WRPN) {
+        for (size_t i = 0; i < hs_tensor_count(w); i++)
+            g[i] = fabsf(v[i]) <= 1 ? g[i] : 0;
         return;
     }
     for (size_t i = 0; i < f->n; i++)
