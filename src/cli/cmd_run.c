@@ -73,6 +73,7 @@ int hs_cmd_run(struct hs_cli *cli, int argc, char **argv)
 {
     struct run_options o = {.root = ".", .seed = 1};
     struct hs_script_config config = {.files = HS_FILES_BELOW,
+                                      .may_train = true,
                                       .print = print,
                                       .trust_patterns = true};
     struct hs_operands operands;

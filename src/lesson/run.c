@@ -161,6 +161,7 @@ enum hs_status hs_lesson_run_open(struct hs_lesson_run **out, const struct hs_le
         return no_memory(err);
     run->lesson = lesson;
     config.files = HS_FILES_NONE;
+    config.may_train = true;
     config.seed = seed;
     st = make_cells(run, err);
     if (st == HS_OK)

@@ -28,6 +28,7 @@ struct hs_script_config {
     enum hs_script_files files;
     const char *read_root;  /* folder for reading; borrowed while the state lives */
     const char *write_root; /* folder for writing; NULL = no writing */
+    bool may_train;         /* nn.train and its like, within the budgets above */
     uint64_t seed;          /* of math.random and tensor.random */
     bool trust_patterns; /* patterns of any cost: only where a worker's wall clock stands behind the
                             script */
