@@ -37,6 +37,7 @@ struct hs_fake {
     size_t n;          /* scales: 1 or channels */
     double *min, *max; // (n) the range so far: running, averaging_constant of the config
     size_t seen;       /* batches that made it */
+    bool inside;       /* weights: no code clips, so gradients pass as they are */
     struct hs_qparams
         qp;   /* in force; qp.scale == NULL before the first range: values pass through */
     bool off; /* values pass through all the same (calibration, sensitivity) */

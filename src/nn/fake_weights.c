@@ -48,6 +48,22 @@ static bool look(struct hs_fake *f, const struct hs_tensor *w)
     return hs_fake_refresh(f);
 }
 
+/* Codes rise with the values: when the ends of every range have codes inside, all have. */
+static bool ends_are_inside(const struct hs_fake *f)
+{
+    for (size_t i = 0; i < f->n; i++) {
+        struct hs_quantize_args args = hs_fake_args(f, i);
+        const float ends[2] = {(float)f->min[i], (float)f->max[i]};
+        struct hs_clip_count clipped = {0, 0};
+        int32_t codes[2];
+
+        hs_kernels()->quantize_f32_s32(codes, ends, 2, &args, &clipped);
+        if (clipped.low + clipped.high > 0)
+            return false;
+    }
+    return true;
+}
+
 /* Observers that need more than the ends are asked once, at calibration. */
 static bool looks_each_time(const struct hs_fake *f)
 {
@@ -113,6 +129,7 @@ static void map_rows(struct hs_fake *f, const struct hs_tensor *w)
 void hs_fake_weights(struct hs_fake *f, const struct hs_tensor *w, bool training)
 {
     (void)training;
+    f->inside = false;
     if (!f->off && f->spec.method == HS_QAT_DOREFA) {
         dorefa(f, w);
         return;
@@ -120,7 +137,7 @@ void hs_fake_weights(struct hs_fake *f, const struct hs_tensor *w, bool training
     if (!f->off && f->spec.method == HS_QAT_WRPN)
         wrpn(f);
     else if (looks_each_time(f) && (f->learned.value.data == NULL || f->qp.scale == NULL))
-        look(f, w);
+        f->inside = look(f, w) && f->learned.value.data == NULL && ends_are_inside(f);
     hs_fake_use_learned(f);
     if (f->off || f->qp.scale == NULL)
         memcpy(f->used.data, w->data, hs_tensor_count(w) * sizeof(float));
@@ -157,7 +174,7 @@ void hs_fake_weights_grad(struct hs_fake *f, const struct hs_tensor *w,
     float *g = grad->data;
     const float *v = w->data;
 
-    if (f->off || f->qp.scale == NULL)
+    if (f->off || f->qp.scale == NULL || f->inside)
         return;
     if (f->spec.method == HS_QAT_DOREFA) {
         for (size_t i = 0; i < hs_tensor_count(w); i++) {

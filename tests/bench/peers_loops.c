@@ -32,3 +32,15 @@ LOOP(loop_histogram, (long times, const float *x, size_t n, float lo, float hi, 
 LOOP(loop_linear, (long times, const struct hs_linear *l, const uint8_t *x, size_t m, uint8_t *y), hs_linear_u8_u8(l, x, m, y))
 LOOP(loop_conv2d, (long times, struct hs_conv2d *c, const uint8_t *x, size_t images, uint8_t *y),
      hs_conv2d_u8_u8(c, x, images, y))
+
+/* All images in batches, as a program that serves requests would. */
+int loop_net(long times, struct hs_net *net, const float *x, size_t images, size_t batch, size_t width, size_t classes, float *logits)
+{
+    int st = 0;
+    for (long i = 0; i < times; i++)
+        for (size_t at = 0; at < images; at += batch) {
+            size_t n = images - at < batch ? images - at : batch;
+            st |= hs_net_run(net, x + at * width, n, logits + at * classes);
+        }
+    return st;
+}

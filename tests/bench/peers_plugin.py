@@ -2,8 +2,8 @@
 
 QL_PLUGIN=tests/bench/peers_plugin.py QL_CORE=1 .../bench/peers quant gemm
 
-HALFSTEP_LIB names the library; the default is the newest one under .build/. Operations that the
-library does not have yet (mlp, qat, train_fp32, grading) have no contestant here."""
+HALFSTEP_LIB names the library; the default is the newest one under .build/. Grading has no
+contestant here: it is the program's, not the library's."""
 import ctypes as C
 import glob
 import os
@@ -48,6 +48,15 @@ class Output(C.Structure):
 class ConvShape(C.Structure):
     _fields_ = [(n, SIZE) for n in ("height", "width", "channels", "out_channels")] + \
                [(n, SIZE * 2) for n in ("kernel", "stride", "padding", "dilation")] + [("groups", SIZE)]
+
+
+class NetLayer(C.Structure):
+    _fields_ = [("w", PTR), ("bias", PTR), ("w_scales", PTR), ("per_column", C.c_int), ("out", SIZE), ("kernel", SIZE), ("padding", SIZE), ("pool", SIZE),
+                ("scale", FLOAT), ("zero_point", INT), ("relu", C.c_int)]
+
+
+class TrainingOptions(C.Structure):
+    _fields_ = [("batch", SIZE), ("threads", SIZE), ("lr", FLOAT), ("momentum", FLOAT), ("qat", C.c_int), ("augment", C.c_int), ("seed", C.c_uint64)]
 
 
 def p(array):
@@ -135,7 +144,43 @@ def conv(case):
     return repeat(L.loop_conv2d, layer, p(a), SIZE(a.shape[0]), p(out)), lambda: out[:1]
 
 
-OPS = {f.__name__: f for f in (quantize, quantize_channel, dequantize, fakequant, fakequant_fb, minmax, histogram, gemm, conv)}
+def mlp(case):
+    x, batch, hold, layers = case["x"], case["batch"], [], []
+    for i, (w, sw, b, sx) in enumerate(case["layers"]):
+        wt, last = np.ascontiguousarray(w.T), i + 1 == len(case["layers"])
+        hold += [wt, np.ascontiguousarray(sw, np.float32), np.ascontiguousarray(b, np.int32)]
+        layers.append(NetLayer(p(hold[-3]), p(hold[-1]), p(hold[-2]), 1, wt.shape[0], 0, 0, 0, 0 if last else case["layers"][i + 1][3], 0, not last))
+    net, out = PTR(), np.zeros((len(x), len(layers[-1:]) and layers[-1].out), np.float32)
+    must(H.hs_net_new(C.byref(net), SIZE(1), SIZE(1), SIZE(x.shape[1]), FLOAT(case["layers"][0][3]), INT(0), (NetLayer * len(layers))(*layers),
+                      SIZE(len(layers)), SIZE(batch)))
+    return repeat(L.loop_net, net, p(x), SIZE(len(x)), SIZE(batch), SIZE(x.shape[1]), SIZE(out.shape[1]), p(out)), lambda keep=hold: out
+
+
+def training(case, qat):
+    x, y, vx, vy = (np.ascontiguousarray(case[k], t) for k, t in (("x", np.float32), ("y", np.uint8), ("vx", np.float32), ("vy", np.uint8)))
+    t, options = PTR(), TrainingOptions(case["batch"], 1, case["lr"], 0, qat, 0, 1)
+    must(H.hs_training_new(C.byref(t), case.get("network", "mlp").encode(), p(x), p(y), SIZE(len(x)), C.byref(options)))
+
+    def run(n):
+        must(H.hs_training_steps(t, SIZE(n)))
+
+    def out(keep=(x, y)):
+        a = C.c_double()
+        must(H.hs_training_accuracy(t, p(vx), p(vy), SIZE(len(vx)), C.byref(a)))
+        return a.value
+
+    return run, out
+
+
+def qat(case):
+    return training(case, 1)
+
+
+def train_fp32(case):
+    return training(case, 0)
+
+
+OPS = {f.__name__: f for f in (quantize, quantize_channel, dequantize, fakequant, fakequant_fb, minmax, histogram, gemm, conv, mlp, qat, train_fp32)}
 
 
 def contestants(area, case):

@@ -32,8 +32,11 @@ static void forward_piece(void *payload, size_t i, int worker)
     float *restrict y = p->y + from;
 
     (void)worker;
-    for (size_t j = 0; j < len; j++)
-        y[j] = x[j] < 0 ? 0 : x[j];
+    for (size_t j = 0; j < len; j++) {
+        float v = x[j];
+
+        y[j] = v < 0 ? 0 : v;
+    }
 }
 
 static void backward_piece(void *payload, size_t i, int worker)
@@ -44,8 +47,11 @@ static void backward_piece(void *payload, size_t i, int worker)
     float *restrict dx = p->dx + from;
 
     (void)worker;
-    for (size_t j = 0; j < len; j++)
-        dx[j] = x[j] > 0 ? dy[j] : 0;
+    for (size_t j = 0; j < len; j++) {
+        float d = dy[j]; /* read in any case: no branch to guess, and vectors */
+
+        dx[j] = x[j] > 0 ? d : 0;
+    }
 }
 
 static void forward(const struct hs_pass *p)
