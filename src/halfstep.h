@@ -40,8 +40,7 @@ HS_API const char *hs_message(void);
 
 /* How reals become codes. HS_HALF_EVEN and a correctly rounded float32 quotient are ONNX Runtime's
  * QuantizeLinear; `reciprocal` (x times the rounded 1/s) is PyTorch's quantize_per_tensor;
- * `zero_point_first` rounds x/s + z. A NaN becomes qmin and is not counted as
- * clipped (hs_minmax_f32() counts what is not finite). */
+ * `zero_point_first` rounds x/s + z. A NaN becomes qmin and is not counted as clipped. */
 enum hs_rounding { HS_HALF_EVEN, HS_HALF_AWAY, HS_HALF_UP, HS_TOWARD_ZERO, HS_FLOOR, HS_CEIL };
 
 struct hs_quantization {
@@ -57,8 +56,8 @@ HS_API int hs_quantize_f32_s8(int8_t *q, const float *x, size_t n,
 HS_API int hs_quantize_f32_u8(uint8_t *q, const float *x, size_t n,
                               const struct hs_quantization *how, size_t *clipped);
 
-/* x[channels][n] with a scale (and zero point; NULL: all 0) for each channel; how->scale and
- * how->zero_point are not read. */
+/* x[channels][n] with a scale (and zero point; NULL: 0) for each channel instead of those of how.
+ */
 HS_API int hs_quantize_channels_f32_s8(int8_t *q, const float *x, size_t channels, size_t n,
                                        const float *scales, const int32_t *zero_points,
                                        const struct hs_quantization *how, size_t *clipped);
@@ -84,13 +83,13 @@ HS_API int hs_fake_quantize_with_grad_f32(float *y, float *dx, const float *x, c
 
 /* ---- ranges ---- */
 
-/* Of the finite elements of x[n]; *not_finite (may be NULL) counts the others. Without a finite
- * element: *min = +inf, *max = -inf, or 0. */
+/* Of the finite elements; *not_finite (may be NULL) counts the others. Without any: +inf, -inf, 0.
+ */
 HS_API int hs_minmax_f32(const float *x, size_t n, float *min, float *max, size_t *not_finite);
 HS_API int hs_absmax_f32(const float *x, size_t n, float *max, size_t *not_finite);
 
-/* counts[bins] of the elements in [lo, hi], as torch.histc counts them; *outside (may be NULL) is
- * how many were not. lo < hi, 1 <= bins <= 2^24. */
+/* counts[bins] of the elements in [lo, hi], as torch.histc; *outside (may be NULL) is how many were
+ * not. lo < hi, 1 <= bins <= 2^24. */
 HS_API int hs_histogram_f32(const float *x, size_t n, float lo, float hi, uint64_t *counts,
                             size_t bins, size_t *outside);
 
@@ -160,52 +159,10 @@ HS_API void hs_conv2d_output_size(const struct hs_conv2d *c, size_t *rows, size_
 HS_API int hs_matmul_f32(float *c, const float *a, const float *b, size_t m, size_t n, size_t k,
                          int a_transposed, int b_transposed, int accumulate);
 
-/* ---- networks ---- */
-
-/* One layer of an integer network on uint8 codes: w int8 [out, in] or [out, in, rows, columns] with
- * scales s_w, bias int32 at s_x s_w (may be NULL). Codes of the output have scale and zero_point;
- * `pool` > 1: then the largest of each pool x pool window. The last layer has scale 0: it gives
- * logits s_x s_w acc. */
-struct hs_net_layer {
-    const int8_t *w;
-    const int32_t *bias;
-    const float *w_scales;             /* (out), or (1) */
-    int per_column;                    /* 0: one scale */
-    size_t out, kernel, padding, pool; /* kernel 0: linear; else kernel x kernel, stride 1 */
-    float scale;
-    int32_t zero_point;
-    int relu;
-};
-
-/* Pictures [channels, rows, columns] of float32 become uint8 codes by scale and zero_point; layers
- * are copied. Buffers are made for up to `batch` pictures that go together (0: the library
- * chooses). One thread at a time may run it. */
-struct hs_net;
-HS_API int hs_net_new(struct hs_net **out, size_t channels, size_t rows, size_t columns,
-                      float scale, int32_t zero_point, const struct hs_net_layer *layers, size_t n,
-                      size_t batch);
-HS_API void hs_net_free(struct hs_net *net);
-HS_API int hs_net_run(struct hs_net *net, const float *x, size_t images, float *logits);
-
-/* Training a network of `halfstep list` ("mlp", "vgg8") by SGD, in float or with int8 weights and
- * uint8 activations fake-quantized. x and labels are borrowed. */
-struct hs_training;
-struct hs_training_options {
-    size_t batch, threads; /* threads 0: one a processor */
-    float lr, momentum;
-    int qat, augment; /* 0 or 1; augment: shifted by up to 4 pixels, mirrored */
-    uint64_t seed;
-};
-HS_API int hs_training_new(struct hs_training **out, const char *network, const float *x,
-                           const uint8_t *labels, size_t images,
-                           const struct hs_training_options *options);
-HS_API void hs_training_free(struct hs_training *t);
-HS_API int hs_training_steps(struct hs_training *t, size_t steps);
-HS_API int hs_training_accuracy(struct hs_training *t, const float *x, const uint8_t *labels,
-                                size_t images, double *accuracy);
-
 #ifdef __cplusplus
 }
 #endif
+
+#include "halfstep_networks.h" /* integer networks, training */
 
 #endif

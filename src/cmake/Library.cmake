@@ -5,7 +5,8 @@ target_link_libraries(halfstep_shared PRIVATE ${below})
 target_link_options(halfstep_shared PRIVATE -Wl,--no-undefined -Wl,--exclude-libs,ALL)
 set_target_properties(halfstep_shared PROPERTIES
   OUTPUT_NAME halfstep EXPORT_NAME core VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}
-  LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}" PUBLIC_HEADER "${CMAKE_CURRENT_SOURCE_DIR}/halfstep.h")
+  LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}" 
+  PUBLIC_HEADER "${CMAKE_CURRENT_SOURCE_DIR}/halfstep.h;${CMAKE_CURRENT_SOURCE_DIR}/halfstep_networks.h")
 target_include_directories(halfstep_shared INTERFACE
   $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 add_library(halfstep::core ALIAS halfstep_shared)
