@@ -1,5 +1,5 @@
 # libhalfstep as others meet it: installed, found by pkg-config and by CMake, used from C and C++; it exports what halfstep.h
-# declares and nothing else.
+# and halfstep_networks.h declare and nothing else.
 set -eu
 build=$(dirname "$HALFSTEP_BINARY")
 source=$HALFSTEP_SOURCE
@@ -11,7 +11,7 @@ if nm -D "$build/libhalfstep.so" | grep -q '__asan_\|__ubsan_'; then
     exit 77
 fi
 nm -D --defined-only "$build/libhalfstep.so" | awk '{ print $3 }' | sort >"$work/exported"
-grep -o '^HS_API [^;(]*(' "$source/src/halfstep.h" | sed 's/($//; s/.*[ *]//' | sort >"$work/declared"
+grep -ho "^HS_API [^;(]*(" "$source"/src/halfstep*.h | sed 's/($//; s/.*[ *]//' | sort >"$work/declared"
 diff "$work/declared" "$work/exported"
 
 cmake --install "$build" --prefix "$work/prefix" >/dev/null
