@@ -257,32 +257,41 @@ enum hs_status hs_safetensors_save(const char *path, const struct hs_named_tenso
     return st;
 }
 
-enum hs_status hs_tensors_save(const char *path, const struct hs_named_tensor *items, size_t n,
-                               struct hs_error *err)
+enum hs_status hs_tensors_format(struct hs_str *out, const char *path,
+                                 const struct hs_named_tensor *items, size_t n,
+                                 struct hs_error *err)
 {
     const char *ext = hs_path_ext(path);
-    struct hs_str out = HS_STR_INIT;
     enum hs_status st = check_names(path, items, n, err);
 
     if (st != HS_OK)
         return st;
     if (strcasecmp(ext, "npy") == 0 && n == 1)
-        st = hs_npy_format(&out, &items[0].tensor, err);
+        st = hs_npy_format(out, &items[0].tensor, err);
     else if (strcasecmp(ext, "csv") == 0 && n == 1)
-        st = format_csv(&out, &items[0].tensor, path, err);
+        st = format_csv(out, &items[0].tensor, path, err);
     else if (strcasecmp(ext, "npy") == 0 || strcasecmp(ext, "csv") == 0)
         st = hs_fail(err, HS_EINVAL, "%s: an .%s file holds one tensor, not %zu; use .npz", path,
                      ext, n);
     else if (strcasecmp(ext, "json") == 0)
-        st = format_json(&out, items, n, err);
+        st = format_json(out, items, n, err);
     else if (strcasecmp(ext, "npz") == 0)
-        st = format_npz(&out, items, n, err);
+        st = format_npz(out, items, n, err);
     else if (strcasecmp(ext, "safetensors") == 0)
-        format_safetensors(&out, items, n, NULL);
+        format_safetensors(out, items, n, NULL);
     else
         st = hs_tensors_save_check(path, err);
-    if (st == HS_OK && !hs_str_ok(&out))
+    if (st == HS_OK && !hs_str_ok(out))
         st = hs_fail(err, HS_ENOMEM, "out of memory");
+    return st;
+}
+
+enum hs_status hs_tensors_save(const char *path, const struct hs_named_tensor *items, size_t n,
+                               struct hs_error *err)
+{
+    struct hs_str out = HS_STR_INIT;
+    enum hs_status st = hs_tensors_format(&out, path, items, n, err);
+
     if (st == HS_OK)
         st = hs_file_write(path, out.buf, out.len, err);
     hs_str_dispose(&out);

@@ -23,6 +23,11 @@ HS_MUST_USE enum hs_status hs_npy_format(struct hs_str *out, const struct hs_ten
  * command can say it before it computes. */
 HS_MUST_USE enum hs_status hs_tensors_save_check(const char *path, struct hs_error *err);
 
+/* The bytes that hs_tensors_save() writes to a file of that name. Appends. */
+HS_MUST_USE enum hs_status hs_tensors_format(struct hs_str *out, const char *path,
+                                             const struct hs_named_tensor *items, size_t n,
+                                             struct hs_error *err);
+
 /* One tensor (.npy; .csv: at most two dimensions) or several (.npz, .safetensors, .json: nested
  * lists by name). HS_EINVAL for another extension. */
 HS_MUST_USE enum hs_status hs_tensors_save(const char *path, const struct hs_named_tensor *items,
