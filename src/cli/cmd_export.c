@@ -18,7 +18,8 @@ static const struct hs_opt options[] = {
      offsetof(struct export_options, output)},
     {"requantize", 'r', HS_OPT_TEXT, "MODE", "as halfstep convert has it",
      offsetof(struct export_options, requantize)},
-    {"name", 0, HS_OPT_TEXT, "NAME", "of the graph, and before every name in C; default: the network's",
+    {"name", 0, HS_OPT_TEXT, "NAME",
+     "of the graph, and before every name in C; default: the network's",
      offsetof(struct export_options, name)},
     HS_OPT_LINE("  halfstep export mlp-int8.safetensors --to onnx"),
     HS_OPT_LINE("  halfstep export mlp-int8.safetensors -o mlp.h"),
@@ -84,7 +85,7 @@ static enum hs_status export_file(struct hs_nn_work *w, const struct export_opti
                                   const char *file, struct hs_str *path, struct hs_str *bytes)
 {
     struct hs_program made = HS_PROGRAM_INIT;
-    const struct hs_program *p;
+    const struct hs_program *p = &made;
     const struct hs_exporter *e;
     const char *remark;
     enum hs_status st = choose(&e, o, &w->err);

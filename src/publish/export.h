@@ -1,5 +1,5 @@
-/* Integer programs in the formats of others. exporters.def lists them: one file export_<id>.c with a
- * `const struct hs_exporter hs_exporter_<id>` and one line each. */
+/* Integer programs in the formats of others. exporters.def lists them: one file export_<id>.c with
+ * a `const struct hs_exporter hs_exporter_<id>` and one line each. */
 #ifndef HS_PUBLISH_EXPORT_H
 #define HS_PUBLISH_EXPORT_H
 

@@ -1,5 +1,5 @@
-/* A C header that needs nothing else: codes, factors, and a run() in plain loops (C99, C++11). It is
- * for reading and for small machines; its answers are those of the program, bit for bit. */
+/* A C header that needs nothing else: codes, factors, and a run() in plain loops (C99, C++11). It
+ * is for reading and for small machines; its answers are those of the program, bit for bit. */
 #include <ctype.h>
 #include <math.h>
 #include <stdio.h>
@@ -14,7 +14,8 @@ static const char *const code_of_run =
     "struct @_layer {\n"
     "    int kind; /* 0 convolution, 1 linear, 2 largest of a window */\n"
     "    int c, h, w, out_c, out_h, out_w;\n"
-    "    int kernel_h, kernel_w, stride_h, stride_w, pad_h, pad_w, dilation_h, dilation_w, groups;\n"
+    "    int kernel_h, kernel_w, stride_h, stride_w, pad_h, pad_w, dilation_h, dilation_w, "
+    "groups;\n"
     "    int x_zero, y_zero, lo, hi, relu;\n"
     "    int mode; /* 0 float factor, 1 shift, 2 divisor, 3 sums times a factor: logits */\n"
     "    const int8_t *weight;\n"
@@ -22,7 +23,8 @@ static const char *const code_of_run =
     "    const float *factor;\n"
     "    int factors, shift;\n"
     "};\n\n"
-    "/* q = clamp(R(acc M) + z): the factor of channel o, half to even; or floor(acc / 2^shift). */\n"
+    "/* q = clamp(R(acc M) + z): the factor of channel o, half to even; or floor(acc / 2^shift). "
+    "*/\n"
     "static int @_code(const struct @_layer *l, int32_t acc, int o)\n"
     "{\n"
     "    double q;\n\n"
@@ -59,7 +61,8 @@ static const char *const code_of_run =
     "    int best = -32768, i, j;\n\n"
     "    for (i = 0; i < l->kernel_h; i++)\n"
     "        for (j = 0; j < l->kernel_w; j++) {\n"
-    "            int q = in[((long)o * l->h + y * l->stride_h + i) * l->w + x * l->stride_w + j];\n\n"
+    "            int q = in[((long)o * l->h + y * l->stride_h + i) * l->w + x * l->stride_w + "
+    "j];\n\n"
     "            best = q > best ? q : best;\n"
     "        }\n"
     "    return best;\n"
@@ -84,7 +87,8 @@ static const char *const end_of_run =
     "                    if (l->kind == 2)\n"
     "                        out[at] = (int16_t)@_largest(l, in, o, y, x);\n"
     "                    else if (l->mode == 3)\n"
-    "                        logits[o] = (float)@_sum(l, in, o, y, x) * l->factor[l->factors > 1 ? o "
+    "                        logits[o] = (float)@_sum(l, in, o, y, x) * l->factor[l->factors > 1 ? "
+    "o "
     ": 0];\n"
     "                    else\n"
     "                        out[at] = (int16_t)@_code(l, @_sum(l, in, o, y, x), o);\n"
@@ -158,9 +162,10 @@ static enum hs_status check(const struct hs_program *p, struct hs_error *err)
     const struct hs_quant_options *o = &p->in_options;
 
     if (o->rounding != HS_ROUND_HALF_EVEN || o->zero_point_order != HS_AFTER_ROUNDING)
-        return hs_fail(err, HS_EINVAL,
-                       "the C header rounds its input half to even with the zero point behind; this "
-                       "program does not");
+        return hs_fail(
+            err, HS_EINVAL,
+            "the C header rounds its input half to even with the zero point behind; this "
+            "program does not");
     for (size_t i = 0; i < p->n; i++) {
         const struct hs_step *s = &p->step[i];
         const struct hs_requantizer *r = &s->requantize;
@@ -217,7 +222,8 @@ static void add_layer(struct hs_str *out, const struct hs_step *s, const char *n
         hs_str_add(out, "0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},\n");
         return;
     }
-    hs_str_printf(out, "%d, %d, %d, %d, %d, %d, %s_%s_weight, %s_%s_bias, %s_%s_factor, %zu, %d},\n",
+    hs_str_printf(out,
+                  "%d, %d, %d, %d, %d, %d, %s_%s_weight, %s_%s_bias, %s_%s_factor, %zu, %d},\n",
                   s->x.zero_point, s->sums ? 0 : s->y.zero_point, s->sums ? 0 : s->y.lo,
                   s->sums ? 0 : s->y.hi, s->relu, mode, name, step, name, step, name, step,
                   s->divisor != NULL ? (size_t)1

@@ -26,8 +26,7 @@ static void quantize(struct hs_onnx_export *x, const char *step, const struct hs
 
 /* DequantizeLinear of a constant along axis 0. */
 static void dequantized(struct hs_onnx_export *x, const char *step, const char *what,
-                        const double *scale, size_t n, enum hs_dtype dtype,
-                        char out[HS_ONNX_NAME])
+                        const double *scale, size_t n, enum hs_dtype dtype, char out[HS_ONNX_NAME])
 {
     char codes[HS_ONNX_NAME], s[HS_ONNX_NAME], z[HS_ONNX_NAME], part[64];
 

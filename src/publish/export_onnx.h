@@ -31,12 +31,13 @@ void hs_onnx_zeros(struct hs_onnx_export *x, const char *name, enum hs_dtype dty
 void hs_onnx_then(struct hs_onnx_export *x, const char *op, const char *output,
                   const char *const *inputs);
 
-/* Clip of codes where the network uses less than the type holds, or a ReLU above the lowest code. */
+/* Clip of codes where the network uses less than the type holds, or a ReLU above the lowest code.
+ */
 void hs_onnx_clip(struct hs_onnx_export *x, const char *step, const struct hs_codes *c, bool relu);
 
 /* kernel_shape, strides, pads, dilations, group (0: none) of the node that is under way. */
-void hs_onnx_window(struct hs_onnx *g, const size_t kernel[2], const struct hs_conv_geometry *geometry,
-                    size_t group);
+void hs_onnx_window(struct hs_onnx *g, const size_t kernel[2],
+                    const struct hs_conv_geometry *geometry, size_t group);
 
 /* Output "codes" and "logits", or "logits" alone of a program that gives sums. */
 enum hs_status hs_onnx_export_end(struct hs_str *out, struct hs_onnx_export *x, const char *name,

@@ -10,7 +10,7 @@ static struct hs_step as_conv(const struct hs_step *s, struct hs_extent before)
 {
     struct hs_step c = *s;
 
-    if (s->kind == HS_STEP_CONV)
+    if (s->kind != HS_STEP_LINEAR)
         return c;
     c.in = before;
     c.kernel[0] = before.h;
@@ -73,8 +73,7 @@ static void add_sums(struct hs_onnx_export *x, const struct hs_step *s)
     hs_onnx_end(&x->g);
     snprintf(x->at, sizeof x->at, "%s", y);
     hs_onnx_then(x, "Add", hs_onnx_name(y, s->name, "sum"), (const char *[]){x->at, b, NULL});
-    hs_onnx_begin(&x->g, "Cast", hs_onnx_name(y, s->name, "real"),
-                  (const char *[]){x->at, NULL});
+    hs_onnx_begin(&x->g, "Cast", hs_onnx_name(y, s->name, "real"), (const char *[]){x->at, NULL});
     hs_onnx_int(&x->g, "to", 1); /* float32 */
     hs_onnx_end(&x->g);
     snprintf(x->at, sizeof x->at, "%s", y);
@@ -132,5 +131,6 @@ static enum hs_status write(struct hs_str *out, const struct hs_program *p, cons
 }
 
 extern const struct hs_exporter hs_exporter_onnx_qoperator;
-const struct hs_exporter hs_exporter_onnx_qoperator = {
-    "onnx-qoperator", ".onnx", "ONNX, operators on codes (QLinearConv)", write};
+const struct hs_exporter hs_exporter_onnx_qoperator = {"onnx-qoperator", ".onnx",
+                                                       "ONNX, operators on codes (QLinearConv)",
+                                                       write};

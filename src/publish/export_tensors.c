@@ -98,7 +98,8 @@ static enum hs_status write_safetensors(struct hs_str *out, const struct hs_prog
 }
 
 extern const struct hs_exporter hs_exporter_npz, hs_exporter_safetensors;
-const struct hs_exporter hs_exporter_npz = {
-    "npz", ".npz", "codes, scales and zero points as NumPy arrays", write_npz};
-const struct hs_exporter hs_exporter_safetensors = {
-    "safetensors", ".safetensors", "the same as safetensors", write_safetensors};
+const struct hs_exporter hs_exporter_npz = {"npz", ".npz",
+                                            "codes, scales and zero points as NumPy arrays",
+                                            write_npz};
+const struct hs_exporter hs_exporter_safetensors = {"safetensors", ".safetensors",
+                                                    "the same as safetensors", write_safetensors};

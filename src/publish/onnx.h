@@ -10,12 +10,16 @@ enum { HS_ONNX_OPSET = 13, HS_ONNX_INPUTS = 10 };
 
 struct hs_onnx {
     struct hs_str nodes, initializers, inputs, outputs, work, part;
-    bool failed;  /* a tensor of a type that ONNX lacks here */
+    bool failed; /* a tensor of a type that ONNX lacks here */
 };
 
-#define HS_ONNX_INIT                                                                        \
-    ((struct hs_onnx){.nodes = HS_STR_INIT, .initializers = HS_STR_INIT, .inputs = HS_STR_INIT, \
-                      .outputs = HS_STR_INIT, .work = HS_STR_INIT, .part = HS_STR_INIT})
+#define HS_ONNX_INIT                               \
+    ((struct hs_onnx){.nodes = HS_STR_INIT,        \
+                      .initializers = HS_STR_INIT, \
+                      .inputs = HS_STR_INIT,       \
+                      .outputs = HS_STR_INIT,      \
+                      .work = HS_STR_INIT,         \
+                      .part = HS_STR_INIT})
 
 void hs_onnx_dispose(struct hs_onnx *g);
 

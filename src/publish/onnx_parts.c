@@ -85,8 +85,8 @@ void hs_onnx_clip(struct hs_onnx_export *x, const char *step, const struct hs_co
                  (const char *[]){x->at, least_name, most_name, NULL});
 }
 
-void hs_onnx_window(struct hs_onnx *g, const size_t kernel[2], const struct hs_conv_geometry *geometry,
-                    size_t group)
+void hs_onnx_window(struct hs_onnx *g, const size_t kernel[2],
+                    const struct hs_conv_geometry *geometry, size_t group)
 {
     const int64_t shape[2] = {(int64_t)kernel[0], (int64_t)kernel[1]},
                   strides[2] = {(int64_t)geometry->stride[0], (int64_t)geometry->stride[1]},

@@ -1,8 +1,10 @@
-/* Protocol buffers as ONNX files use them, written by hand: messages are runs of (field number, wire
- * type) and a value (protobuf.dev, "Encoding"). Debian's protobuf-c wants code generated from ONNX's
- * schema at build time; six functions are less to keep than a generator and its output. */
+/* Protocol buffers as ONNX files use them, written by hand: messages are runs of (field number,
+ * wire type) and a value (protobuf.dev, "Encoding"). Debian's protobuf-c wants code generated from
+ * ONNX's schema at build time; six functions are less to keep than a generator and its output. */
 #ifndef HS_PUBLISH_PROTOBUF_H
 #define HS_PUBLISH_PROTOBUF_H
+
+#include <stdint.h>
 
 #include "base/str.h"
 
