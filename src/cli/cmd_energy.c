@@ -96,8 +96,12 @@ static enum hs_status add_file(struct layers *l, const char *path, struct hs_err
     struct hs_io_limits limits;
     enum hs_status st = hs_limit_args_apply(&limits, &l->options->limits, err);
 
-    if (st == HS_OK && (st = hs_container_open(&file, path, &limits, err)) == HS_OK &&
-        (st = hs_energy_model_each(&model, add_layer, l, err)) != HS_OK && st != HS_EINVAL)
+    if (st == HS_OK)
+        st = hs_container_open(&file, path, &limits, err);
+    if (st == HS_OK && hs_container_find(&file, "__metadata__.halfstep") != NULL)
+        st = hs_energy_network_each(path, l->arena, add_layer, l, err);
+    else if (st == HS_OK && (st = hs_energy_model_each(&model, add_layer, l, err)) != HS_OK &&
+             st != HS_EINVAL)
         hs_error_prefix(err, "%s", path);
     hs_container_dispose(&file);
     return st;

@@ -22,4 +22,12 @@ HS_MUST_USE enum hs_status hs_energy_model_each(
                             struct hs_error *err),
     void *payload, struct hs_error *err);
 
+/* The same of a file of our own, which says itself how large every input is. Its convolutions must
+ * be square. */
+HS_MUST_USE enum hs_status hs_energy_network_each(
+    const char *path, struct hs_arena *arena,
+    enum hs_status (*visit)(void *payload, const char *name, const struct hs_energy_layer *layer,
+                            struct hs_error *err),
+    void *payload, struct hs_error *err);
+
 #endif

@@ -329,6 +329,19 @@ static void calibration_says_where_quantizers_stand(void **state)
     assert_int_equal(run("eval r.safetensors -d mnist/small-test -m integer"), 0);
 }
 
+/* 128 x 10 with bias is the layer of lab document 001: 384.1 pJ folded. */
+static void energy_counts_our_own_files(void **state)
+{
+    (void)state;
+    assert_int_equal(run("train lab-cnn -d cifar10/small-train -n 100 -e 1 -o cnn.safetensors"), 0);
+    assert_int_equal(run("energy cnn.safetensors float.safetensors program.safetensors"), 0);
+    assert_contains(out.buf, "conv1  conv:3x12x5:s1:p0:g1@32x32  no bias");
+    assert_contains(out.buf, "conv2  conv:12x32x3:s1:p0:g1@14x14  no bias");
+    assert_contains(out.buf, "fc3  linear:128x10  with bias");
+    assert_contains(out.buf, "384.1 ");
+    assert_contains(out.buf, "all 11 layers");
+}
+
 static void mistakes_get_a_sentence_and_their_exit_code(void **state)
 {
     static const struct {
@@ -425,6 +438,7 @@ int main(void)
         IN_ARENA(eval_has_a_text_for_people),
         IN_ARENA(layers_and_sensitivity_have_a_row_each),
         IN_ARENA(calibration_says_where_quantizers_stand),
+        IN_ARENA(energy_counts_our_own_files),
         IN_ARENA(mistakes_get_a_sentence_and_their_exit_code),
         IN_ARENA(files_of_the_labs_are_recognised),
     };
