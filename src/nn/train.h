@@ -29,9 +29,8 @@ struct hs_train_options {
     size_t step_every; /* step: epochs */
     double warm_up;    /* one_cycle: share of the steps that rise (0.3); linear up, cosine down */
     double label_smoothing;
-    size_t crop;   /* augmentation: pictures padded with this many zeros, cut at random; 0: none */
-    bool flip;     /* and mirrored half of the time */
-    bool bfloat16; /* products in bfloat16 with float32 sums (kernels/bgemm), where there are any */
+    size_t crop; /* augmentation: pictures padded with this many zeros, cut at random; 0: none */
+    bool flip;   /* and mirrored half of the time */
     size_t freeze_after; /* QAT: epochs after which observers stop; 0: never */
     size_t train_images; /* of the split, the first so many; 0: all */
 };

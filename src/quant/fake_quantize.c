@@ -1,7 +1,7 @@
 #include "quant/map.h"
 
 /* The dtype of x, but for a float64 that the profile computes in float32. */
-static enum hs_dtype result_dtype(const struct hs_tensor *x, const struct hs_input *in)
+static enum hs_dtype result_dtype(const struct hs_tensor *x, const struct hs_operand *in)
 {
     return x->dtype == HS_FLOAT64 && !in->is_double ? HS_FLOAT32 : x->dtype;
 }

@@ -3,7 +3,7 @@
 #include <math.h>
 
 #include "quant/groups.h"
-#include "quant/input.h"
+#include "quant/operand.h"
 
 static enum hs_status make_pool(struct hs_gathered *p, struct hs_arena *arena,
                                 const struct hs_tensor *const *batches, size_t n,
@@ -48,11 +48,11 @@ static enum hs_status fill(struct hs_gathered *p, struct hs_arena *arena, const 
     bool nan_is_zero = config->options.nan == HS_NAN_ZERO;
     struct hs_groups groups;
     struct hs_group_run run;
-    struct hs_input in;
+    struct hs_operand in;
     enum hs_status st;
 
     if ((st = hs_groups_init(&groups, t, config->axis, config->block_size, err)) != HS_OK ||
-        (st = hs_input_init(&in, arena, t, HS_PRECISION_F64, &config->options, err)) != HS_OK)
+        (st = hs_operand_init(&in, arena, t, HS_PRECISION_F64, &config->options, err)) != HS_OK)
         return st;
     for (size_t i = 0; i < groups.count; i = run.from + run.len) {
         run = hs_groups_run(&groups, i);

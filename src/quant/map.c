@@ -69,7 +69,7 @@ enum hs_status hs_map_begin(struct hs_map *m, struct hs_arena *arena, const stru
     *m = (struct hs_map){.qp = qp, .rng = hs_rng_seed(qp->options.seed, 0)};
     if ((st = hs_groups_init(&m->groups, x, qp->axis, qp->block_size, err)) != HS_OK ||
         (st = hs_qparams_check(qp, &m->groups, err)) != HS_OK ||
-        (st = hs_input_init(&m->in, arena, x, qp->options.precision, &qp->options, err)) != HS_OK)
+        (st = hs_operand_init(&m->in, arena, x, qp->options.precision, &qp->options, err)) != HS_OK)
         return st;
     return m->in.is_double ? HS_OK : hs_qparams_check_float(qp, err);
 }

@@ -6,11 +6,11 @@
 
 #include "kernels/kernels.h"
 #include "quant/groups.h"
-#include "quant/input.h"
+#include "quant/operand.h"
 #include "quant/qparams.h"
 
 struct hs_map {
-    struct hs_input in;
+    struct hs_operand in;
     struct hs_groups groups;
     const struct hs_qparams *qp; /* borrowed */
     struct hs_rng rng;           /* of stochastic rounding; one number an element, in C order */

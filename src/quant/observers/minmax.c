@@ -2,12 +2,12 @@
 
 #include "kernels/kernels.h"
 #include "quant/groups.h"
-#include "quant/input.h"
+#include "quant/operand.h"
 #include "quant/observer.h"
 
 /* Widens the group of each run. NaN read as 0 makes 0 a member of the range. */
-static void widen(struct hs_range *range, const struct hs_input *in, const struct hs_groups *groups,
-                  bool nan_is_zero)
+static void widen(struct hs_range *range, const struct hs_operand *in,
+                  const struct hs_groups *groups, bool nan_is_zero)
 {
     struct hs_group_run run;
 
@@ -60,14 +60,14 @@ static enum hs_status observe(struct hs_range *out, struct hs_arena *arena,
 
     for (size_t i = 0; i < n; i++) {
         struct hs_groups groups;
-        struct hs_input in;
+        struct hs_operand in;
 
         if (hs_tensor_count(batches[i]) == 0)
             continue; /* says nothing; an error only when all are so */
         if ((st = hs_groups_init(&groups, batches[i], config->axis, config->block_size, err)) !=
                 HS_OK ||
-            (st = hs_input_init(&in, arena, batches[i], HS_PRECISION_TENSOR, &config->options,
-                                err)) != HS_OK ||
+            (st = hs_operand_init(&in, arena, batches[i], HS_PRECISION_TENSOR, &config->options,
+                                  err)) != HS_OK ||
             (range.n == 0 && (st = make_range(&range, arena, groups.n, err)) != HS_OK))
             return st;
         if (groups.n != range.n)

@@ -1,6 +1,6 @@
 #include "quant/schemes/common.h"
 
-#include "quant/input.h"
+#include "quant/operand.h"
 
 enum hs_status hs_scheme_copy(struct hs_tensor *out, struct hs_arena *arena,
                               const struct hs_tensor *x, struct hs_error *err)

@@ -1,4 +1,4 @@
-#include "quant/input.h"
+#include "quant/operand.h"
 
 #include <math.h>
 
@@ -24,7 +24,7 @@ enum hs_status hs_refuse_element(const struct hs_tensor *t, size_t i, const char
     return st;
 }
 
-static enum hs_status judge(struct hs_input *in, const struct hs_tensor *t,
+static enum hs_status judge(struct hs_operand *in, const struct hs_tensor *t,
                             const struct hs_quant_options *options, struct hs_error *err)
 {
     size_t n = hs_tensor_count(&in->x);
@@ -43,11 +43,11 @@ static enum hs_status judge(struct hs_input *in, const struct hs_tensor *t,
     return HS_OK;
 }
 
-enum hs_status hs_input_init(struct hs_input *out, struct hs_arena *arena,
-                             const struct hs_tensor *t, enum hs_precision precision,
-                             const struct hs_quant_options *options, struct hs_error *err)
+enum hs_status hs_operand_init(struct hs_operand *out, struct hs_arena *arena,
+                               const struct hs_tensor *t, enum hs_precision precision,
+                               const struct hs_quant_options *options, struct hs_error *err)
 {
-    struct hs_input in = {.nan = 0};
+    struct hs_operand in = {.nan = 0};
     enum hs_status st;
     size_t n, bad;
 
