@@ -3,8 +3,6 @@
 
 #include "nn/prepare.h"
 
-enum { GATHER_MOST = 1 << 30 }; /* bytes of activations that are kept for the observers */
-
 static void switch_all(struct hs_model *m, bool off)
 {
     for (size_t i = 0; i < m->n; i++)
@@ -12,79 +10,121 @@ static void switch_all(struct hs_model *m, bool off)
             m->layer[i].fake->off = off;
 }
 
-/* What one quantizer sees: a tensor a batch. */
-struct seen {
-    struct hs_tensor *batch;       // (n)
-    const struct hs_tensor **list; // (n)
-};
+/* Activations that are kept for the observers at a time. Quantizers of a network that has more are
+ * calibrated in groups, each with a pass of its own through the pictures. */
+#define GATHER_MOST ((size_t)512 << 20)
 
 struct calibration {
     struct hs_model *m;
+    const struct hs_dataset_split *train;
+    size_t n, batch, batches;
     struct hs_run run;
     struct hs_arena arena;
-    struct seen *seen; // (m->n)
-    size_t batches;
+    struct hs_tensor *seen;        // (quantizers of the group, batches)
+    const struct hs_tensor **list; // (batches)
+    void (*progress)(void *payload, size_t done, size_t total);
+    void *payload;
+    size_t done, groups;
 };
 
-static size_t bytes_a_picture(const struct hs_model *m)
+static bool sees(const struct hs_layer *l)
 {
-    size_t sum = 0;
-
-    for (size_t i = 0; i < m->n; i++)
-        if (m->layer[i].class == &hs_layer_fake_quantize)
-            sum += hs_extent_count(m->layer[i].in) * sizeof(float);
-    return sum == 0 ? 1 : sum;
+    return l->class == &hs_layer_fake_quantize && l->fake != NULL;
 }
 
-static bool make_room(struct calibration *c)
+/* Pictures whose activations one quantizer may keep. */
+static size_t kept(const struct calibration *c, const struct hs_layer *l)
 {
-    c->seen = hs_arena_alloc_zero(&c->arena, c->m->n, sizeof *c->seen);
-    for (size_t i = 0; c->seen != NULL && i < c->m->n; i++) {
-        c->seen[i].batch = hs_arena_alloc_zero(&c->arena, c->batches, sizeof *c->seen[i].batch);
-        c->seen[i].list = hs_arena_alloc_zero(&c->arena, c->batches, sizeof *c->seen[i].list);
-        if (c->seen[i].batch == NULL || c->seen[i].list == NULL)
-            return false;
-    }
-    return c->seen != NULL;
+    size_t most = GATHER_MOST / (hs_extent_count(l->in) * sizeof(float));
+
+    return most < c->batch ? c->batch : most < c->n ? most : c->n;
 }
 
-static enum hs_status gather(struct calibration *c, size_t batch, struct hs_error *err)
+/* The first layer behind the group that begins with layer `from`. */
+static size_t group_end(const struct calibration *c, size_t from)
 {
-    enum hs_status st = HS_OK;
+    size_t bytes = 0, i;
 
-    for (size_t i = 0; st == HS_OK && i < c->m->n; i++) {
-        if (c->m->layer[i].class != &hs_layer_fake_quantize || c->m->layer[i].fake == NULL)
-            continue;
-        st = hs_run_tensor(&c->seen[i].batch[batch], &c->arena, &c->run, (int)i - 1, err);
-        c->seen[i].list[batch] = &c->seen[i].batch[batch];
+    for (i = from; i < c->m->n; i++) {
+        const struct hs_layer *l = &c->m->layer[i];
+        size_t more = sees(l) ? kept(c, l) * hs_extent_count(l->in) * sizeof(float) : 0;
+
+        if (bytes > 0 && more > 0 && bytes + more > GATHER_MOST)
+            break;
+        bytes += more;
     }
+    return i;
+}
+
+static enum hs_status make_room(struct calibration *c, struct hs_error *err)
+{
+    c->seen = hs_arena_alloc_zero(&c->arena, c->m->n * c->batches, sizeof *c->seen);
+    c->list = hs_arena_alloc_zero(&c->arena, c->batches, sizeof *c->list);
+    return c->seen != NULL && c->list != NULL
+               ? HS_OK
+               : hs_fail(err, HS_ENOMEM, "out of memory for %zu batches", c->batches);
+}
+
+static enum hs_status gather_batch(struct calibration *c, size_t b, size_t from, size_t to,
+                                   struct hs_error *err)
+{
+    size_t first = b * c->batch, len = c->n - first < c->batch ? c->n - first : c->batch;
+    struct hs_tensor part;
+    enum hs_status st = hs_tensor_slice(&part, &c->train->images, 0, first, first + len, err);
+
+    if (st != HS_OK)
+        return st;
+    hs_input_fill(c->run.y[0], &c->m->input, &part, NULL, len);
+    hs_run_forward(&c->run, len, 0, to, false);
+    for (size_t i = from; st == HS_OK && i < to; i++)
+        if (sees(&c->m->layer[i]) && first + len <= kept(c, &c->m->layer[i]))
+            st = hs_run_tensor(&c->seen[i * c->batches + b], &c->arena, &c->run, (int)i - 1, err);
+    c->done += len;
+    if (c->progress != NULL)
+        c->progress(c->payload, c->done / c->groups, c->n);
     return st;
 }
 
-static enum hs_status set_ranges(struct calibration *c, struct hs_error *err)
+static enum hs_status set_range(struct calibration *c, size_t i, struct hs_error *err)
 {
-    enum hs_status st = HS_OK;
+    struct hs_layer *l = &c->m->layer[i];
+    struct hs_observer_config config = l->fake->spec.config;
+    struct hs_range range;
+    size_t n = 0;
+    enum hs_status st;
 
-    for (size_t i = 0; st == HS_OK && i < c->m->n; i++) {
-        struct hs_layer *l = &c->m->layer[i];
-        const struct hs_tensor *w = &l->param[0].value, *const *list = &w;
-        struct hs_range range;
-        struct hs_observer_config config;
-        bool weights;
+    if (l->fake->weights)
+        c->list[n++] = &l->param[0].value;
+    else
+        while (n < c->batches && c->seen[i * c->batches + n].data != NULL) {
+            c->list[n] = &c->seen[i * c->batches + n];
+            n++;
+        }
+    if (l->fake->n == 1)
+        config.axis = -1;
+    st = hs_observe(&range, &c->arena, l->fake->spec.observer, c->list, n, &config, err);
+    if (st == HS_OK)
+        st = hs_fake_set_range(l->fake, &range, err);
+    if (st != HS_OK)
+        hs_error_prefix(err, "calibrating %s", l->name);
+    l->fake->seen = n;
+    return st;
+}
 
-        if (l->fake == NULL)
-            continue;
-        weights = l->fake->weights;
-        config = l->fake->spec.config;
-        if (l->fake->n == 1)
-            config.axis = -1;
-        st = hs_observe(&range, &c->arena, l->fake->spec.observer, weights ? list : c->seen[i].list,
-                        weights ? 1 : c->batches, &config, err);
-        if (st == HS_OK)
-            st = hs_fake_set_range(l->fake, &range, err);
-        if (st != HS_OK)
-            hs_error_prefix(err, "calibrating %s", l->name);
-    }
+/* Pictures through the float layers, then the ranges of the quantizers in [from, to). They go on
+ * to let values pass: later groups see what the float network gives, too. */
+static enum hs_status calibrate_group(struct calibration *c, size_t from, size_t to,
+                                      struct hs_error *err)
+{
+    struct hs_arena_mark mark = hs_arena_mark(&c->arena);
+    enum hs_status st = make_room(c, err);
+
+    for (size_t b = 0; st == HS_OK && b < c->batches; b++)
+        st = gather_batch(c, b, from, to, err);
+    for (size_t i = from; st == HS_OK && i < to; i++)
+        if (c->m->layer[i].fake != NULL)
+            st = set_range(c, i, err);
+    hs_arena_reset(&c->arena, mark);
     return st;
 }
 
@@ -108,7 +148,7 @@ enum hs_status hs_calibrate(struct hs_model *m, const struct hs_dataset_split *t
                             void (*progress)(void *payload, size_t done, size_t total),
                             void *payload, struct hs_error *err)
 {
-    struct calibration c = {.m = m};
+    struct calibration c = {.m = m, .train = train, .progress = progress, .payload = payload};
     enum hs_status st;
 
     if (!hs_model_is_prepared(m))
@@ -116,30 +156,17 @@ enum hs_status hs_calibrate(struct hs_model *m, const struct hs_dataset_split *t
                        "the model has no quantizers to calibrate; prepare it first");
     if ((st = check_split(m, train, &n, err)) != HS_OK)
         return st;
-    if (n > GATHER_MOST / bytes_a_picture(m))
-        n = GATHER_MOST / bytes_a_picture(m) + 1;
-    batch = batch == 0 ? 100 : batch;
-    batch = batch < n ? batch : n;
-    c.batches = (n + batch - 1) / batch;
-    st = make_room(&c) ? hs_run_begin(&c.run, m, pool, batch, false, err)
-                       : hs_fail(err, HS_ENOMEM, "out of memory for %zu batches", c.batches);
+    c.n = n;
+    c.batch = batch == 0 ? 100 : batch;
+    c.batch = c.batch < n ? c.batch : n;
+    c.batches = (n + c.batch - 1) / c.batch;
+    for (size_t from = 0; from < m->n; from = group_end(&c, from))
+        c.groups++;
+    st = hs_run_begin(&c.run, m, pool, c.batch, false, err);
     switch_all(m, true);
-    for (size_t b = 0; st == HS_OK && b < c.batches; b++) {
-        size_t from = b * batch, len = n - from < batch ? n - from : batch;
-        struct hs_tensor part;
-
-        st = hs_tensor_slice(&part, &train->images, 0, from, from + len, err);
-        if (st != HS_OK)
-            break;
-        hs_input_fill(c.run.y[0], &m->input, &part, NULL, len);
-        hs_run_forward(&c.run, len, 0, m->n, false);
-        st = gather(&c, b, err);
-        if (progress != NULL)
-            progress(payload, from + len, n);
-    }
+    for (size_t from = 0; st == HS_OK && from < m->n; from = group_end(&c, from))
+        st = calibrate_group(&c, from, group_end(&c, from), err);
     switch_all(m, false);
-    if (st == HS_OK)
-        st = set_ranges(&c, err);
     hs_run_dispose(&c.run);
     hs_arena_dispose(&c.arena);
     return st;

@@ -32,9 +32,10 @@ struct hs_fake_spec {
 struct hs_fake {
     struct hs_fake_spec spec;
     bool weights;
-    bool observing;    /* training batches move the range; weights: the range is that of the weights
-                          at every forward. false: frozen */
-    size_t n;          /* scales: 1 or channels */
+    bool observing; /* training batches move the range (minmax: it only grows; any other observer:
+                       a moving average of the ends); weights: the range is that of the weights
+                       at every forward. false: frozen */
+    size_t n;       /* scales: 1 or channels */
     double *min, *max; // (n) the range so far: running, averaging_constant of the config
     size_t seen;       /* batches that made it */
     bool inside;       /* weights: no code clips, so gradients pass as they are */
@@ -55,10 +56,11 @@ struct hs_fake {
  * must learn to live with the clip, as in the papers; DoReFa weights are s (2 q - (2^k - 1)) with
  * s = M/(2^k - 1), M = max|tanh w|, so their codes are odd and those of 8 bits fit int16 only (the
  * paper has M = 1 behind BatchNorm; without one the network would be scaled up at every layer);
- * WRPN weights have s = 1/(2^(k-1) - 1). A learned scale is used as it is, or as the nearest power
- * of two under that scheme; what an update took to 0 or below becomes 1e-8, where every code is
- * clipped and the gradient leads out again. HS_EINVAL for bits or groups that networks do not take,
- * HS_ENOMEM. */
+ * WRPN weights have s = 1/(2^(k-1) - 1), so where all are smaller than half of that (0.5 at 2
+ * bits) all are 0 and nothing is learned: it wants 5 bits or more, or weights of size 1. A learned
+ * scale is used as it is, or as the nearest power of two under that scheme; what an update took to
+ * 0 or below becomes 1e-8, where every code is clipped and the gradient leads out again. HS_EINVAL
+ * for bits or groups that networks do not take, HS_ENOMEM. */
 HS_MUST_USE enum hs_status hs_fake_new(struct hs_fake **out, struct hs_arena *arena,
                                        const struct hs_fake_spec *spec,
                                        const struct hs_tensor *weights, struct hs_error *err);

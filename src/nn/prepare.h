@@ -52,8 +52,10 @@ bool hs_model_is_prepared(const struct hs_model *m);
 
 /* Ranges of all activation quantizers by their observers from `n` pictures of the *training*
  * split, `batch` at a time (n 0: 1,000; batch 0: 100), through the float model (quantizers off), as
- * PyTorch's prepare and convert do; then everything is frozen. progress may be NULL and hears
- * pictures done. */
+ * PyTorch's prepare and convert do; then everything is frozen. Up to 512 MB of activations are kept
+ * at a time: quantizers that have more together are seen to in groups, with a pass each; one that
+ * alone has more keeps the first pictures that fit, and its fake->seen says in how many batches
+ * they came. progress may be NULL and hears pictures done, over all passes. */
 HS_MUST_USE enum hs_status hs_calibrate(struct hs_model *m, const struct hs_dataset_split *train,
                                         size_t n, size_t batch, struct hs_pool *pool,
                                         void (*progress)(void *payload, size_t done, size_t total),
@@ -63,7 +65,8 @@ HS_MUST_USE enum hs_status hs_calibrate(struct hs_model *m, const struct hs_data
 void hs_model_observe(struct hs_model *m, bool observing);
 
 /* Behind training: scales follow the last update of the weights and of what was learned, then
- * nothing moves any more. (DoReFa, WRPN and PACT have no observer: their scales go on following.) */
+ * nothing moves any more. (DoReFa, WRPN and PACT have no observer: their scales go on following.)
+ */
 void hs_model_freeze(struct hs_model *m);
 
 /* Bias correction (Nagel et al. 2019, 1906.04721): b -= E[(What - W) x], the expectation over n
