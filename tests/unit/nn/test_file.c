@@ -353,7 +353,7 @@ static bool changed(struct hs_tensor *t, struct hs_arena *arena, const struct li
         return false;
     assert_ok(hs_tensor_new(t, arena, dtype, 1, shape, &err), &err);
     if (l->change == NOT_A_NUMBER)
-        assert_true(hs_tensor_set(t, 1, NAN));
+        assert_true(hs_tensor_set(t, 1, (double)NAN));
     return true;
 }
 
