@@ -12,7 +12,7 @@
  *   q = clamp(R(x / s) + z, qmin, qmax),   xhat = s (q - z)
  *
  * Results do not depend on the processor: every instruction set gives the bits of plain C. The
- * environment variable HALFSTEP_ISA (scalar, avx2, avx_vnni, avx512, avx512_vnni, amx; neon,
+ * environment variable HALFSTEP_ISA (scalar, avx2, avx_vnni, avx512, avx512_vnni, amx, amx_bf16; neon,
  * neon_dot) lowers the ceiling, once, when the library is loaded. */
 #ifndef HALFSTEP_H
 #define HALFSTEP_H

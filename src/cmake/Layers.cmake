@@ -1,11 +1,12 @@
 # Instruction sets stand on the files *_<set>.c, which are called only after cpu.c has found them.
-set(HS_ISA_X86 avx2 avx_vnni avx512 avx512_vnni amx)
+set(HS_ISA_X86 avx2 avx_vnni avx512 avx512_vnni amx amx_bf16)
 set(HS_ISA_ARM neon neon_dot)
 set(HS_ISA_FLAGS_avx2 -mavx2 -mfma -mpopcnt)
 set(HS_ISA_FLAGS_avx_vnni ${HS_ISA_FLAGS_avx2} -mavxvnni)
 set(HS_ISA_FLAGS_avx512 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma -mpopcnt)
 set(HS_ISA_FLAGS_avx512_vnni ${HS_ISA_FLAGS_avx512} -mavx512vnni)
 set(HS_ISA_FLAGS_amx ${HS_ISA_FLAGS_avx512_vnni} -mamx-tile -mamx-int8)
+set(HS_ISA_FLAGS_amx_bf16 ${HS_ISA_FLAGS_amx} -mavx512bf16 -mamx-bf16)
 set(HS_ISA_FLAGS_neon "")
 set(HS_ISA_FLAGS_neon_dot -march=armv8.2-a+dotprod)
 

@@ -103,6 +103,8 @@ bool hs_isa_supported(enum hs_isa isa)
         return hs_isa_supported(HS_ISA_avx512) && __builtin_cpu_supports("avx512vnni");
     case HS_ISA_amx:
         return has_amx();
+    case HS_ISA_amx_bf16:
+        return leaf7(0, 3, 22) && leaf7(1, 0, 5) && has_amx();
     default:
         return false;
     }

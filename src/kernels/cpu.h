@@ -6,15 +6,16 @@
 
 /* HS_ISA(id, what it needs). The order is that of HALFSTEP_ISA: a ceiling takes what stands above
  * it away, and a processor need not have everything below it (not every AVX-512 has AVX-VNNI). */
-#define HS_ISA_LIST(HS_ISA)                                           \
-    HS_ISA(scalar, "plain C")                                         \
-    HS_ISA(neon, "64-bit Arm")                                        \
-    HS_ISA(neon_dot, "Arm dot product: sdot, udot")                   \
-    HS_ISA(avx2, "AVX2 and FMA")                                      \
-    HS_ISA(avx_vnni, "AVX2 and AVX-VNNI: vpdpbusd of 256 bits")       \
-    HS_ISA(avx512, "AVX-512 F, BW, DQ, VL")                           \
-    HS_ISA(avx512_vnni, "AVX-512 and its VNNI: vpdpbusd of 512 bits") \
-    HS_ISA(amx, "AMX tiles and int8, AVX-512, and a kernel that lends the tiles")
+#define HS_ISA_LIST(HS_ISA)                                                       \
+    HS_ISA(scalar, "plain C")                                                     \
+    HS_ISA(neon, "64-bit Arm")                                                    \
+    HS_ISA(neon_dot, "Arm dot product: sdot, udot")                               \
+    HS_ISA(avx2, "AVX2 and FMA")                                                  \
+    HS_ISA(avx_vnni, "AVX2 and AVX-VNNI: vpdpbusd of 256 bits")                   \
+    HS_ISA(avx512, "AVX-512 F, BW, DQ, VL")                                       \
+    HS_ISA(avx512_vnni, "AVX-512 and its VNNI: vpdpbusd of 512 bits")             \
+    HS_ISA(amx, "AMX tiles and int8, AVX-512, and a kernel that lends the tiles") \
+    HS_ISA(amx_bf16, "the same, and the bfloat16 of AMX and of AVX-512")
 
 enum hs_isa {
 #define HS_ISA_ID(id, needs) HS_ISA_##id,

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kernels/bgemm/bgemm.h"
 #include "kernels/cpu.h"
 #include "kernels/gemm/gemm.h"
 #include "kernels/sgemm/sgemm.h"
@@ -116,6 +117,7 @@ struct hs_kernels {
 #define HS_KERNEL_MEMBER_avx512(op)
 #define HS_KERNEL_MEMBER_avx512_vnni(op)
 #define HS_KERNEL_MEMBER_amx(op)
+#define HS_KERNEL_MEMBER_amx_bf16(op)
 #define HS_KERNEL(op, isa) HS_KERNEL_MEMBER_##isa(op)
 #include "kernels/kernels.def"
 #undef HS_KERNEL

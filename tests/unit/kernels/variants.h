@@ -46,6 +46,7 @@ static inline bool variant_present(const char *op, enum hs_isa isa)
 #define HS_VARIANT_ROW_neon_dot(op) HS_VARIANT_ROW_(op, neon_dot)
 #define HS_VARIANT_ROW_avx2(op) HS_VARIANT_ROW_(op, avx2)
 #define HS_VARIANT_ROW_avx512(op) HS_VARIANT_ROW_(op, avx512)
+#define HS_VARIANT_ROW_amx_bf16(op) HS_VARIANT_ROW_(op, amx_bf16)
 
 /* Every size up to four tiles and one, then 2000 shapes at random. */
 enum { EVERY = 4 * 64 + 1, SHAPES = EVERY + 1 + 2000, MOST = 20000, CANARY = 0x5a };
