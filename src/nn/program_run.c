@@ -6,7 +6,9 @@
 
 #include "nn/program_parts.h"
 
-enum { LINE = 64, BLOCK_BYTES = 512 * 1024, BLOCK_MOST = 64 };
+/* Measured on the MLP: blocks of 256 rows run a third faster than of 64, as each product of a few
+ * hundred rows sets up its tiles once. */
+enum { LINE = 64, BLOCK_BYTES = 512 * 1024, BLOCK_MOST = 256 };
 
 /* What one worker has. */
 struct desk {
