@@ -65,6 +65,7 @@ static enum hs_status words(struct hs_train_options *o, const struct hs_train_ar
     o->optimizer = (enum hs_optimizer)optimizer;
     o->schedule = (enum hs_schedule)schedule;
     o->nesterov = a->nesterov;
+    o->bfloat16 = a->bfloat16;
     o->seed = (uint64_t)a->seed;
     return augmentation(o, a->augment, err);
 }
@@ -137,6 +138,8 @@ enum hs_status hs_train_args_value(struct hs_value *out, struct hs_arena *arena,
               hs_value_set(&map, arena, "crop", hs_value_int((int64_t)o->crop)) &&
               hs_value_set(&map, arena, "flip", hs_value_bool(o->flip));
 
+    if (ok && o->bfloat16)
+        ok = hs_value_set(&map, arena, "bfloat16", hs_value_bool(true));
     if (ok && o->freeze_after > 0)
         ok = hs_value_set(&map, arena, "freeze_after", hs_value_int((int64_t)o->freeze_after));
     *out = map;

@@ -9,7 +9,7 @@ struct hs_train_args {
     const char *data, *optimizer, *schedule, *augment, *checkpoint, *output, *curve;
     int64_t epochs, batch, seed, threads, every, images, step_every;
     double lr, momentum, weight_decay, gamma, warm_up, label_smoothing;
-    bool nesterov, resume, json, float16;
+    bool nesterov, bfloat16, resume, json, float16;
 };
 
 #define HS_TRAIN_ARGS_INIT                                                                \
@@ -55,6 +55,9 @@ struct hs_train_args {
             "crop, flip or crop,flip: pictures cut at random from a border of 4 (crop:N) "         \
             "and mirrored",                                                                        \
             at, augment),                                                                          \
+        HS_TRAIN_ROW("bfloat16", 0, HS_OPT_FLAG, NULL,                                             \
+                     "products of bfloat16 with float32 sums: faster where the processor has AMX", \
+                     at, bfloat16),                                                                \
         HS_TRAIN_ROW("seed", 0, HS_OPT_INT, "N",                                                   \
                      "of first weights, order and augmentation (1); the same seed gives the same " \
                      "bits",                                                                       \

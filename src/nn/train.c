@@ -36,6 +36,10 @@ static enum hs_status check_options(const struct hs_train_options *o, size_t ima
     if (!(o->lr >= 0) || !isfinite(o->lr))
         return hs_fail(err, HS_EINVAL, "a learning rate of %s makes no sense; 0.1 is usual for sgd",
                        hs_fmt_double(text, o->lr));
+    if (o->bfloat16 && strcmp(hs_kernel_variant("bgemm"), "scalar") == 0)
+        return hs_fail(err, HS_EINVAL,
+                       "this processor has no products of bfloat16 (AMX), and emulating them takes "
+                       "far longer than float32; train without bfloat16");
     if (!(o->label_smoothing >= 0 && o->label_smoothing < 1))
         return hs_fail(err, HS_EINVAL, "label smoothing %s is not in [0, 1)",
                        hs_fmt_double(text, o->label_smoothing));
@@ -88,6 +92,8 @@ static enum hs_status make(struct hs_trainer *t, struct hs_error *err)
 
     if (st == HS_OK)
         st = make_slots(t, err);
+    if (t->o.bfloat16)
+        t->run.product = hs_kernels()->bgemm;
     if (st != HS_OK)
         return st;
     t->order = hs_arena_alloc(&t->arena, t->images, sizeof *t->order);

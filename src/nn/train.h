@@ -29,8 +29,9 @@ struct hs_train_options {
     size_t step_every; /* step: epochs */
     double warm_up;    /* one_cycle: share of the steps that rise (0.3); linear up, cosine down */
     double label_smoothing;
-    size_t crop; /* augmentation: pictures padded with this many zeros, cut at random; 0: none */
-    bool flip;   /* and mirrored half of the time */
+    size_t crop;   /* augmentation: pictures padded with this many zeros, cut at random; 0: none */
+    bool flip;     /* and mirrored half of the time */
+    bool bfloat16; /* products of bfloat16, sums in float32 (kernels/bgemm) */
     size_t freeze_after; /* QAT: epochs after which observers stop; 0: never */
     size_t train_images; /* of the split, the first so many; 0: all */
 };
@@ -57,7 +58,8 @@ struct hs_train_progress {
 
 struct hs_trainer;
 
-/* The model is borrowed and changed in place; so is the split. HS_ESHAPE, HS_EINVAL, HS_ENOMEM. */
+/* The model is borrowed and changed in place; so is the split. HS_ESHAPE, HS_EINVAL (also bfloat16
+ * on a processor without it), HS_ENOMEM. */
 HS_MUST_USE enum hs_status hs_trainer_new(struct hs_trainer **out, struct hs_model *m,
                                           const struct hs_dataset_split *train,
                                           const struct hs_train_options *o, struct hs_pool *pool,

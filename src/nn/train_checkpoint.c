@@ -39,6 +39,7 @@ static bool options_to_value(struct hs_value *map, struct hs_arena *arena,
         {"label_smoothing", hs_value_num(o->label_smoothing)},
         {"crop", hs_value_int((int64_t)o->crop)},
         {"flip", hs_value_bool(o->flip)},
+        {"bfloat16", hs_value_bool(o->bfloat16)},
         {"freeze_after", hs_value_int((int64_t)o->freeze_after)},
         {"pictures", hs_value_int((int64_t)t->images)},
     };

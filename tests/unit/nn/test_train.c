@@ -208,6 +208,51 @@ static void resume(struct hs_model *m, const struct hs_dataset_split *split, int
     unlink(path);
 }
 
+/* Where the processor has them: it learns, several threads give the bits of one, and the bits are
+ * not those of float32. */
+static void products_of_bfloat16_learn_too(void **state)
+{
+    struct hs_arena arena = HS_ARENA_INIT;
+    struct hs_dataset_split split;
+    struct hs_train_options o = options();
+    struct hs_error err = HS_ERROR_INIT;
+    struct hs_model m[3];
+    size_t n;
+
+    (void)state;
+    make_split(&split, &arena);
+    for (int k = 0; k < 3; k++) {
+        struct hs_pool *pool;
+        struct hs_trainer *t;
+        enum hs_status st;
+
+        o.bfloat16 = k < 2;
+        o.epochs = 12;
+        make_net(&m[k]);
+        assert_ok(hs_pool_new(&pool, k + 1, &err), &err);
+        st = hs_trainer_new(&t, &m[k], &split, &o, pool, &err);
+        if (o.bfloat16 && strcmp(hs_kernel_variant("bgemm"), "scalar") == 0) {
+            assert_int_equal(st, HS_EINVAL);
+            assert_contains(err.text, "no products of bfloat16");
+            hs_pool_free(pool);
+            hs_model_dispose(&m[k]);
+            hs_arena_dispose(&arena);
+            return;
+        }
+        assert_ok(st, &err);
+        run(t, SIZE_MAX);
+        assert_true(hs_trainer_epochs(t, &n)[11].accuracy > 0.9);
+        hs_trainer_free(t);
+        hs_pool_free(pool);
+    }
+    assert_same_values(&m[0], &m[1]);
+    assert_memory_not_equal(m[0].layer[0].param[0].value.data, m[2].layer[0].param[0].value.data,
+                            16);
+    for (int k = 0; k < 3; k++)
+        hs_model_dispose(&m[k]);
+    hs_arena_dispose(&arena);
+}
+
 static void a_checkpoint_resumes_to_the_same_bits(void **state)
 {
     static const size_t stops[] = {1, 8, 13, 31};
@@ -362,6 +407,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_learns_with_every_optimizer_and_schedule),
         cmocka_unit_test(threads_change_no_bit),
+        cmocka_unit_test(products_of_bfloat16_learn_too),
         cmocka_unit_test(a_checkpoint_resumes_to_the_same_bits),
         cmocka_unit_test(another_option_is_refused_by_name),
         cmocka_unit_test(a_loss_that_is_no_number_is_named),
