@@ -68,7 +68,9 @@ static void multiply_share(void *payload, size_t i, int worker)
 
 size_t hs_product_scratch(size_t m, size_t n, size_t k)
 {
-    return (hs_bgemm_scratch(m, n, k) + 63) / 64 * 64; /* the larger of the two */
+    size_t single = hs_sgemm_scratch(m, n, k), half = hs_bgemm_scratch(m, n, k);
+
+    return ((single > half ? single : half) + 63) / 64 * 64; /* either may be asked */
 }
 
 void hs_product(const struct hs_pass *p, const struct hs_sgemm *g, char *scratch)

@@ -55,7 +55,7 @@ enum { HS_BGEMM_STEP = 32 }; /* steps of k in one group */
 typedef hs_sgemm_fn hs_bgemm_fn;
 
 /* Bytes that any variant needs for the shape; at most 2.3 MiB. A part of the rows or columns
- * needs no more than the whole. hs_sgemm_scratch() is less. */
+ * needs no more than the whole. hs_sgemm_scratch() may be more or less. */
 size_t hs_bgemm_scratch(size_t m, size_t n, size_t k);
 
 #endif
