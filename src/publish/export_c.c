@@ -70,7 +70,7 @@ static const char *const code_of_run =
 
 static const char *const end_of_run =
     "/* One picture, [channels, rows, columns] as the network takes it; logits[@_CLASSES]. */\n"
-    "static void @_run(const float *input, float *logits)\n"
+    "static inline void @_run(const float *input, float *logits)\n"
     "{\n"
     "    static int16_t codes[2][@_LARGEST];\n"
     "    int n, o, y, x, i;\n\n"

@@ -63,7 +63,7 @@ const top = (v) => v.reduce((best, x, i) => (x > v[best] ? i : best), 0);
         }
     }
     console.log(`${file}: ${n} pictures, twice: ${off} codes differ, by at most ${worst}; classes that differ: ${differ.join(", ") || "none"}`);
-    process.exit(worst > 1 || bad > 0 || n < 500 ? 1 : 0);
+    process.exit(worst > 1 || bad > 0 || n < 1000 ? 1 : 0);
 })().catch((e) => { console.error(String(e)); process.exit(1); });
 JS
 
@@ -74,7 +74,8 @@ check() {
     for format in onnx onnx-qoperator c; do
         "$binary" export "$1-int8.safetensors" --to "$format" --name net -o "$1-$format.$([ "$format" = c ] && echo h || echo onnx)" >/dev/null
     done
-    images=$("$binary" data path "$2/small-train" | head -1)
+    images=$("$binary" data path "$2/test" 2>/dev/null | head -1 || true)
+    [ -n "$images" ] || images=$("$binary" data path "$2/small-train" | head -1)
     cc -O2 -std=c99 -D_GNU_SOURCE -DNET=net -DHEADER="\"$1-c.h\"" -DHEAD="$5" -DMEAN="$6" -DSTD="$7" driver.c -o driver -lm
     ./driver "$images" values logits
     scale=$(sed -n 's/.*logits\[i\] = \([0-9.e+-]*\)f \* .*/\1/p' "$1-c.h")
@@ -83,4 +84,9 @@ check() {
     done
 }
 check mlp mnist 1 28 16 0.0f 1.0f
-check lab-cnn cifar10 3 32 20 0.5f 0.5f
+# The slice of CIFAR-10 has 500 pictures: only the whole set is enough for the conv net.
+if "$binary" data path cifar10/test >/dev/null 2>&1; then
+    check lab-cnn cifar10 3 32 20 0.5f 0.5f
+else
+    echo "left out: the conv net, as cifar10 is not on this machine (halfstep data get cifar10)"
+fi

@@ -313,7 +313,7 @@ static void run_compiled(const char *folder, const char *compiler, float *logits
 
 static void compare_c(const char *net, const char *qconfig, bool sums)
 {
-    char folder[] = "/tmp/hs-export-XXXXXX";
+    char folder[] = "/tmp/hs-export-XXXXXX", alone[300];
     struct made m;
     struct hs_str file = HS_STR_INIT;
     struct hs_error err = HS_ERROR_INIT;
@@ -332,6 +332,11 @@ static void compare_c(const char *net, const char *qconfig, bool sums)
     write_file(folder, "values", x, count * sizeof *x);
     assert_ok(hs_program_run(want, &m.p, &m.split.images, NULL, PICTURES, 0, NULL, &err), &err);
     run_compiled(folder, "cc -std=c99 -D_GNU_SOURCE -O2", got, PICTURES * 10);
+    snprintf(alone, sizeof alone,
+             "cd '%s' && echo '#include \"net.h\"' >alone.c && cc -Wall -Wextra -Werror -std=c99 "
+             "-D_GNU_SOURCE -c alone.c",
+             folder);
+    assert_int_equal(system(alone), 0);
     assert_memory_equal(want, got, sizeof want);
     if (system("command -v c++ >/dev/null") == 0) {
         run_compiled(folder, "c++ -x c++ -O1", got, PICTURES * 10);
