@@ -26,6 +26,8 @@ static void products_are_counted_in_multiply_adds(void **state)
     assert_contains(out.buf, "\"op\":\"sgemm_input_grad\",\"case\":\"256x128x784\"");
     assert_contains(out.buf, "\"unit\":\"GMAC/s\"");
     assert_null(strstr(out.buf, "GB/s"));
+    assert_int_equal(hs_test_run(&out, NULL, "bench --only bgemm_weight --core -1 --json"), 0);
+    assert_contains(out.buf, "\"op\":\"bgemm_weight_grad\",\"case\":\"384x512x1728\"");
     assert_int_equal(hs_test_run(&out, NULL, "bench --only conv_x8s8 --core -1 --json"), 0);
     assert_contains(out.buf, "\"op\":\"conv_x8s8\",\"case\":\"16x256>256@8\"");
 }

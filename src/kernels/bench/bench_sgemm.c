@@ -17,23 +17,28 @@ enum {
 static const struct shape {
     const char *op, *name;
     size_t m, n, k;
-    bool a_transposed, b_transposed;
+    bool a_transposed, b_transposed, bfloat16;
 } shapes[] = {
-    {"sgemm", "100x784x128", 100, 128, 784, false, true},
-    {"sgemm", "256x784x128", 256, 128, 784, false, true},
-    {"sgemm", "256x128x128", 256, 128, 128, false, true},
-    {"sgemm", "256x128x10", 256, 10, 128, false, true},
-    {"sgemm_weight_grad", "784x100x128", 128, 784, 100, true, false},
-    {"sgemm_weight_grad", "784x256x128", 128, 784, 256, true, false},
-    {"sgemm_input_grad", "256x128x784", 256, 784, 128, false, false},
-    {"sgemm", "1024^3", 1024, 1024, 1024, false, true},
-    {"sgemm_columns", "192x576x256", 192, 256, 576, false, false}, /* a 3x3 convolution */
-    {"sgemm", "333x517x79", 333, 79, 517, false, true},
+    {"sgemm", "100x784x128", 100, 128, 784, false, true, false},
+    {"sgemm", "256x784x128", 256, 128, 784, false, true, false},
+    {"sgemm", "256x128x128", 256, 128, 128, false, true, false},
+    {"sgemm", "256x128x10", 256, 10, 128, false, true, false},
+    {"sgemm_weight_grad", "784x100x128", 128, 784, 100, true, false, false},
+    {"sgemm_weight_grad", "784x256x128", 128, 784, 256, true, false, false},
+    {"sgemm_input_grad", "256x128x784", 256, 784, 128, false, false, false},
+    {"sgemm", "1024^3", 1024, 1024, 1024, false, true, false},
+    {"sgemm_columns", "192x576x256", 192, 256, 576, false, false, false}, /* a 3x3 convolution */
+    {"sgemm", "333x517x79", 333, 79, 517, false, true, false},
+    {"bgemm_columns", "192x576x256", 192, 256, 576, false, false, true},
+    {"bgemm_columns", "384x1728x512", 384, 512, 1728, false, false, true},
+    {"bgemm_weight_grad", "384x512x1728", 384, 1728, 512, false, true, true},
+    {"bgemm_columns_grad", "1728x384x512", 1728, 512, 384, true, false, true},
 };
 
 struct work {
     struct hs_sgemm g;
     hs_sgemm_fn *run;
+    bool bfloat16;
     void *scratch;
 };
 
@@ -61,11 +66,11 @@ static void measure(struct work *w, struct hs_bench_row *row)
     struct hs_kernels scalar;
     struct work slow = *w;
     double ours[HS_BENCH_ROUNDS];
-    hs_peak_fn *peak = hs_peak_f32(hs_isa_ceiling());
+    hs_peak_fn *peak = (w->bfloat16 ? hs_peak_bf16 : hs_peak_f32)(hs_isa_ceiling());
     double peak_gmacs = peak(1) * PEAK_STEPS / 1e9;
 
     hs_kernels_choose(&scalar, HS_ISA_scalar);
-    slow.run = scalar.sgemm;
+    slow.run = w->bfloat16 ? scalar.bgemm : scalar.sgemm;
     while (slow.g.m > 1 && gmacs(&slow.g) * 1e9 > SCALAR_MACS)
         slow.g.m /= 2;
     for (int i = 0; i < HS_BENCH_ROUNDS; i++) {
@@ -93,18 +98,34 @@ static void bench_shapes(struct hs_bench_list *list, struct work *w)
         w->g.lda = s->a_transposed ? s->m : s->k;
         w->g.ldb = s->b_transposed ? s->k : s->n;
         w->g.ldc = s->n;
-        row.variant = hs_kernel_variant("sgemm");
+        w->bfloat16 = s->bfloat16;
+        w->run = s->bfloat16 ? hs_kernels()->bgemm : hs_kernels()->sgemm;
+        row.variant = hs_kernel_variant(s->bfloat16 ? "bgemm" : "sgemm");
         measure(w, &row);
         hs_bench_add(list, &row);
     }
 }
 
+/* What any of the shapes needs. */
+static size_t most_scratch(void)
+{
+    size_t most = 0;
+
+    for (size_t i = 0; i < HS_COUNTOF(shapes); i++) {
+        const struct shape *s = &shapes[i];
+        size_t bytes = (s->bfloat16 ? hs_bgemm_scratch : hs_sgemm_scratch)(s->m, s->n, s->k);
+
+        most = bytes > most ? bytes : most;
+    }
+    return most;
+}
+
 enum hs_status hs_bench_sgemm(struct hs_bench_list *list, struct hs_error *err)
 {
-    size_t scratch = hs_sgemm_scratch(1024, 1024, 1024), floats = (size_t)FLOATS;
+    size_t scratch = most_scratch(), floats = (size_t)FLOATS;
     float *all = aligned_alloc(64, 3 * floats * sizeof(float) + (scratch + 63) / 64 * 64);
     struct hs_rng rng = hs_rng_seed(2, 1);
-    struct work w = {.run = hs_kernels()->sgemm};
+    struct work w;
 
     if (all == NULL)
         return hs_fail(err, HS_ENOMEM, "out of memory for matrices of 4 MiB");
@@ -113,6 +134,7 @@ enum hs_status hs_bench_sgemm(struct hs_bench_list *list, struct hs_error *err)
     w.g.a = all;
     w.g.b = all + floats;
     w.g.c = all + 2 * floats;
+    w.g.accumulate = false;
     w.scratch = all + 3 * floats;
     bench_shapes(list, &w);
     free(all);

@@ -16,7 +16,11 @@ hs_peak_fn *hs_peak_f32(enum hs_isa isa);
 /* int8 into int32, as a kernel for `isa` multiplies, which this processor has. */
 hs_peak_fn *hs_peak_s8(enum hs_isa isa);
 
+/* bfloat16 into float32, as bgemm multiplies under a ceiling of `isa`. */
+hs_peak_fn *hs_peak_bf16(enum hs_isa isa);
+
 #if defined(__x86_64__)
+hs_peak_fn hs_peak_bf16__amx_bf16;
 hs_peak_fn hs_peak_f32__avx2, hs_peak_f32__avx512;
 hs_peak_fn hs_peak_s8__avx2, hs_peak_s8__avx_vnni, hs_peak_s8__avx512_vnni, hs_peak_s8__amx;
 #elif defined(__aarch64__)
