@@ -25,7 +25,7 @@ struct hs_bf16_source {
 
 HS_INLINE __mmask16 hs_bf16_mask(size_t n)
 {
-    return n >= 16 ? 0xffff : (__mmask16)((1u << n) - 1);
+    return (__mmask16)(n >= 16 ? 0xffffu : (1u << n) - 1);
 }
 
 HS_INLINE __m512i hs_bf16_convert(__m512 low, __m512 high)
