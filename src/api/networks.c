@@ -112,6 +112,10 @@ static enum hs_status add_layer(struct hs_program *p, const struct hs_net_layer 
     if (!conv)
         s->in = (struct hs_extent){hs_extent_count(in), 1, 1};
     p->n++;
+    if (conv && s->out.h == 0) /* before its weights are read */
+        return hs_fail(err, HS_ESHAPE,
+                       "layer %zu: a kernel of %zu x %zu does not fit %zu x %zu with padding %zu",
+                       p->n - 1, l->kernel, l->kernel, in.h, in.w, l->padding);
     if ((st = copy_tensors(p, s, l, err)) != HS_OK || s->sums)
         return st;
     if (!(l->scale > 0))

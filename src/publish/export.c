@@ -26,13 +26,13 @@ enum hs_status hs_exporter_find(const struct hs_exporter **out, const char *id,
     struct hs_str names = HS_STR_INIT;
     enum hs_status st;
 
-    for (size_t i = 0; i < EXPORTERS; i++) {
+    for (size_t i = 0; i < EXPORTERS; i++)
         if (strcmp(exporters[i]->id, id) == 0) {
             *out = exporters[i];
             return HS_OK;
         }
+    for (size_t i = 0; i < EXPORTERS; i++)
         hs_str_printf(&names, i == 0 ? "%s" : ", %s", exporters[i]->id);
-    }
     st = hs_fail(err, HS_ENOTFOUND, "there is no export to \"%s\"; there are %s", id,
                  hs_str_ok(&names) ? names.buf : "others");
     hs_str_dispose(&names);

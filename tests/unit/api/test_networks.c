@@ -119,6 +119,7 @@ static void what_does_not_fit_is_refused(void **state)
     layers[0].scale = 1;
     layers[0].kernel = 9;
     assert_int_not_equal(hs_net_new(&net, 2, 6, 5, 0.02f, 128, layers, 3, 0), 0);
+    assert_contains(hs_message(), "layer 0: a kernel of 9 x 9 does not fit 6 x 5");
     assert_int_not_equal(hs_net_new(&net, 2, 6, 5, 0.02f, 128, layers, 0, 0), 0);
     assert_contains(hs_message(), "at least one layer");
 }
