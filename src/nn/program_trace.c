@@ -146,19 +146,37 @@ static void simulate(int32_t *y, const struct hs_step *s, const int32_t *x, size
     }
 }
 
-/* The input's codes by quantizing its values one by one. */
-static void simulate_input(struct hs_tensor *out, const struct hs_program *p,
-                           const struct hs_tensor *images, const size_t *which, size_t n)
+/* The input's codes by the reference quantizer, value by value: no table. */
+static enum hs_status simulate_input(struct hs_tensor *out, const struct hs_program *p,
+                                     const struct hs_tensor *images, const size_t *which, size_t n,
+                                     struct hs_error *err)
 {
     struct hs_extent e = p->input.extent;
+    size_t one = hs_extent_count(e);
+    double scale = p->in.scale;
+    int64_t zero_point = p->in.zero_point;
+    struct hs_qparams qp = {.scale = &scale,
+                            .zero_point = &zero_point,
+                            .n = 1,
+                            .axis = -1,
+                            .qmin = p->in.lo,
+                            .qmax = p->in.hi,
+                            .dtype = p->in.is_signed ? HS_INT8 : HS_UINT8,
+                            .options = p->in_options};
     struct hs_arena work = HS_ARENA_INIT;
-    unsigned char *codes = hs_arena_alloc(&work, n * hs_extent_count(e), 2);
+    struct hs_tensor values, codes;
+    enum hs_status st = hs_tensor_new(&values, &work, HS_FLOAT32, 1, &one, err);
 
-    if (codes != NULL) {
-        hs_program_codes_of_images(p, codes, images, which, n);
-        spread(out->data, codes, e, n, p->in.is_signed, false);
+    for (size_t i = 0; st == HS_OK && i < n; i++) {
+        size_t picture = which != NULL ? which[i] : i;
+
+        hs_input_fill(values.data, &p->input, images, &picture, 1);
+        st = hs_quantize(&codes, &work, &values, &qp, NULL, err);
+        for (size_t k = 0; st == HS_OK && k < one; k++)
+            ((int32_t *)out->data)[i * one + k] = (int32_t)hs_tensor_get(&codes, k);
     }
     hs_arena_dispose(&work);
+    return st;
 }
 
 enum hs_status hs_program_trace(struct hs_tensor *out, struct hs_arena *arena,
@@ -179,8 +197,8 @@ enum hs_status hs_program_trace(struct hs_tensor *out, struct hs_arena *arena,
         return st;
     if (mode == HS_PROGRAM_KERNELS)
         return trace_kernels(out, p, images, which, n, err);
-    simulate_input(&out[0], p, images, which, n);
-    for (size_t i = 0; i < p->n; i++)
+    st = simulate_input(&out[0], p, images, which, n, err);
+    for (size_t i = 0; st == HS_OK && i < p->n; i++)
         simulate(out[i + 1].data, &p->step[i], out[i].data, n);
-    return HS_OK;
+    return st;
 }

@@ -1,11 +1,12 @@
-/* A program of someone else: built outside of the tree, as C and as C++, with what is installed alone. */
+/* A program of someone else: built outside of the tree, as C and as C++, with what is installed
+ * alone. */
 #include <halfstep.h>
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static void must(int ok, const char *what)
+static void assert_that(int ok, const char *what)
 {
     if (!ok) {
         fprintf(stderr, "%s: %s\n", what, hs_message());
@@ -24,16 +25,16 @@ static void codes(void)
     float back[6], dx[6];
     size_t clipped = 0;
 
-    must(hs_quantize_f32_s8(q, x, 6, &how, &clipped) == 0, "quantize");
-    must(memcmp(q, wanted, 6) == 0 && clipped == 1, "codes");
-    must(hs_quantize_channels_f32_s8(q, x, 2, 3, scales, NULL, &how, NULL) == 0, "channels");
-    must(memcmp(q, by_channel, 6) == 0, "codes by channel");
-    must(hs_dequantize_s8_f32(back, q, 6, 0.25f, 0) == 0 && back[4] == 2.5f, "dequantize");
-    must(hs_fake_quantize_with_grad_f32(back, dx, x, x, 6, &how) == 0, "fake-quantize");
-    must(back[3] == 2.0f && dx[3] == 1.5f && dx[5] == 0.0f, "values and gradients");
+    assert_that(hs_quantize_f32_s8(q, x, 6, &how, &clipped) == 0, "quantize");
+    assert_that(memcmp(q, wanted, 6) == 0 && clipped == 1, "codes");
+    assert_that(hs_quantize_channels_f32_s8(q, x, 2, 3, scales, NULL, &how, NULL) == 0, "channels");
+    assert_that(memcmp(q, by_channel, 6) == 0, "codes by channel");
+    assert_that(hs_dequantize_s8_f32(back, q, 6, 0.25f, 0) == 0 && back[4] == 2.5f, "dequantize");
+    assert_that(hs_fake_quantize_with_grad_f32(back, dx, x, x, 6, &how) == 0, "fake-quantize");
+    assert_that(back[3] == 2.0f && dx[3] == 1.5f && dx[5] == 0.0f, "values and gradients");
     how.scale = 0;
-    must(hs_quantize_f32_s8(q, x, 6, &how, NULL) != 0, "a scale of 0");
-    must(strstr(hs_message(), "scale 0 is no step") != NULL, "its sentence");
+    assert_that(hs_quantize_f32_s8(q, x, 6, &how, NULL) != 0, "a scale of 0");
+    assert_that(strstr(hs_message(), "scale 0 is no step") != NULL, "its sentence");
 }
 
 /* What cannot be right is refused with the status that the header promises, not computed. */
@@ -53,25 +54,29 @@ static void refusals(void)
     int32_t acc[1];
     size_t clipped = 0;
 
-    must(hs_quantize_channels_f32_u8(out, x, 2, 2, scales, zero_points, &how, &clipped) == 0, "uint8");
-    must(memcmp(out, by_channel, 4) == 0 && clipped == 1, "uint8 codes by channel");
-    must(hs_linear_new(&l, w, 0, 3, NULL, 0, &output) == 3 && l == NULL, "no output");
-    must(hs_linear_new(&l, w, 1, 3, NULL, 0, &output) == 0, "one output");
+    assert_that(hs_quantize_channels_f32_u8(out, x, 2, 2, scales, zero_points, &how, &clipped) == 0,
+                "uint8");
+    assert_that(memcmp(out, by_channel, 4) == 0 && clipped == 1, "uint8 codes by channel");
+    assert_that(hs_linear_new(&l, w, 0, 3, NULL, 0, &output) == 3 && l == NULL, "no output");
+    assert_that(hs_linear_new(&l, w, 1, 3, NULL, 0, &output) == 0, "one output");
     hs_linear_free(l);
-    must(hs_linear_new(&l, w, 1, 3, NULL, -5, &output) == 0, "a zero point of int8");
-    must(hs_linear_u8_s32(l, in, 1, acc) == 2, "is none of uint8");
-    must(hs_linear_s8_s32(l, (const signed char *)in, 1, acc) == 0 && acc[0] == 15, "but of int8");
+    assert_that(hs_linear_new(&l, w, 1, 3, NULL, -5, &output) == 0, "a zero point of int8");
+    assert_that(hs_linear_u8_s32(l, in, 1, acc) == 2, "is none of uint8");
+    assert_that(hs_linear_s8_s32(l, (const signed char *)in, 1, acc) == 0 && acc[0] == 15,
+                "but of int8");
     hs_linear_free(l);
-    must(hs_conv2d_new(&c, w, &shape, NULL, 0, &output) == 3 && c == NULL, "5 rows over 4");
-    must(strstr(hs_message(), "5 rows does not fit into 4") != NULL, "its sentence");
+    assert_that(hs_conv2d_new(&c, w, &shape, NULL, 0, &output) == 3 && c == NULL, "5 rows over 4");
+    assert_that(strstr(hs_message(), "5 rows does not fit into 4") != NULL, "its sentence");
     shape.kernel[0] = 3;
-    must(hs_conv2d_new(&c, w, &shape, NULL, -5, &output) == 0, "a padding of int8");
-    must(hs_conv2d_u8_u8(c, in, 1, out) == 2, "cannot pad uint8");
+    assert_that(hs_conv2d_new(&c, w, &shape, NULL, -5, &output) == 0, "a padding of int8");
+    assert_that(hs_conv2d_u8_u8(c, in, 1, out) == 2, "cannot pad uint8");
     hs_conv2d_free(c);
     shape.height = shape.padding[0] = shape.padding[1] = (size_t)1 << 24;
-    shape.width = shape.channels = shape.out_channels = shape.kernel[0] = shape.kernel[1] = (size_t)1 << 24;
-    must(hs_conv2d_new(&c, w, &shape, NULL, 0, &output) == 3 && c == NULL, "sizes whose product wraps");
-    must(hs_requantize_s32_u8(out, acc, 1, NULL, 0.5, 0, 0, 255) == 2, "no mode");
+    shape.width = shape.channels = shape.out_channels = shape.kernel[0] = shape.kernel[1] =
+        (size_t)1 << 24;
+    assert_that(hs_conv2d_new(&c, w, &shape, NULL, 0, &output) == 3 && c == NULL,
+                "sizes whose product wraps");
+    assert_that(hs_requantize_s32_u8(out, acc, 1, NULL, 0.5, 0, 0, 255) == 2, "no mode");
 }
 
 static void ranges(void)
@@ -81,14 +86,16 @@ static void ranges(void)
     uint64_t counts[4];
     float lo, hi;
 
-    must(hs_minmax_f32(x, 4, &lo, &hi, NULL) == 0 && lo == -1.0f && hi == 3.0f, "min and max");
-    must(hs_absmax_f32(x, 4, &hi, NULL) == 0 && hi == 3.0f, "absmax");
-    must(hs_histogram_f32(x, 4, -1.0f, 3.0f, counts, 4, NULL) == 0, "histogram");
-    must(counts[0] == 1 && counts[1] == 1 && counts[2] == 0 && counts[3] == 2, "counts");
-    must(hs_calibrate_f32(&how, x, 4, "minmax", "affine", "uint8", NULL) == 0, "calibrate");
-    must(how.qmax == 255 && how.zero_point == 64, "zero point");
-    must(hs_calibrate_f32(&how, x, 4, "maxmin", NULL, NULL, NULL) != 0, "an unknown observer");
-    must(strstr(hs_message(), "choose one of") != NULL, "its sentence");
+    assert_that(hs_minmax_f32(x, 4, &lo, &hi, NULL) == 0 && lo == -1.0f && hi == 3.0f,
+                "min and max");
+    assert_that(hs_absmax_f32(x, 4, &hi, NULL) == 0 && hi == 3.0f, "absmax");
+    assert_that(hs_histogram_f32(x, 4, -1.0f, 3.0f, counts, 4, NULL) == 0, "histogram");
+    assert_that(counts[0] == 1 && counts[1] == 1 && counts[2] == 0 && counts[3] == 2, "counts");
+    assert_that(hs_calibrate_f32(&how, x, 4, "minmax", "affine", "uint8", NULL) == 0, "calibrate");
+    assert_that(how.qmax == 255 && how.zero_point == 64, "zero point");
+    assert_that(hs_calibrate_f32(&how, x, 4, "maxmin", NULL, NULL, NULL) != 0,
+                "an unknown observer");
+    assert_that(strstr(hs_message(), "choose one of") != NULL, "its sentence");
 }
 
 static int clamp_round(float v, int z)
@@ -111,16 +118,17 @@ static void linear(void)
     unsigned char y[M][OUT];
     int32_t acc[M][OUT];
 
-    must(hs_linear_new(&l, w[0], OUT, IN, bias, 4, &output) == 0, "linear");
-    must(hs_linear_u8_u8(l, x[0], M, y[0]) == 0 && hs_linear_u8_s32(l, x[0], M, acc[0]) == 0, "run");
+    assert_that(hs_linear_new(&l, w[0], OUT, IN, bias, 4, &output) == 0, "linear");
+    assert_that(hs_linear_u8_u8(l, x[0], M, y[0]) == 0 && hs_linear_u8_s32(l, x[0], M, acc[0]) == 0,
+                "run");
     for (int i = 0; i < M; i++)
         for (int j = 0; j < OUT; j++) {
             int32_t sum = bias[j];
 
             for (int t = 0; t < IN; t++)
                 sum += (x[i][t] - 4) * w[j][t];
-            must(acc[i][j] == sum, "a sum");
-            must(y[i][j] == clamp_round((float)sum * multipliers[j], 3), "a code");
+            assert_that(acc[i][j] == sum, "a sum");
+            assert_that(y[i][j] == clamp_round((float)sum * multipliers[j], 3), "a code");
         }
     hs_linear_free(l);
 }
@@ -140,10 +148,10 @@ static void convolution(void)
         w[i] = (signed char)(i * 7 % 11 - 3);
     for (int i = 0; i < H * W * C; i++)
         x[i] = (unsigned char)(i * 13 % 50);
-    must(hs_conv2d_new(&c, w, &shape, NULL, 5, &output) == 0, "convolution");
+    assert_that(hs_conv2d_new(&c, w, &shape, NULL, 5, &output) == 0, "convolution");
     hs_conv2d_output_size(c, &rows, &columns);
-    must(rows == H && columns == W, "its size");
-    must(hs_conv2d_u8_u8(c, x, 1, y) == 0, "run");
+    assert_that(rows == H && columns == W, "its size");
+    assert_that(hs_conv2d_u8_u8(c, x, 1, y) == 0, "run");
     for (int r = 0; r < H; r++)
         for (int q = 0; q < W; q++) {
             int32_t sum = 0;
@@ -157,7 +165,7 @@ static void convolution(void)
                             code = x[(row * W + column) * C + ch];
                         sum += (code - 5) * w[(ch * 3 + i) * 3 + j];
                     }
-            must(y[r * W + q] == clamp_round((float)sum * multiplier, 0), "a pixel");
+            assert_that(y[r * W + q] == clamp_round((float)sum * multiplier, 0), "a pixel");
         }
     hs_conv2d_free(c);
 }
@@ -169,10 +177,13 @@ static void others(void)
     float c[4];
     signed char q[3];
 
-    must(hs_matmul_f32(c, a, b, 2, 2, 2, 0, 1, 0) == 0 && c[0] == 17 && c[3] == 53, "product");
-    must(hs_requantize_s32_s8(q, acc, 3, "shift_floor", 0.5, 0, -128, 127) == 0, "requantize");
-    must(q[0] == -4 && q[1] == 3 && q[2] == 127, "its codes");
-    must(hs_requantize_s32_s8(q, acc, 3, "rounding", 0.5, 0, -128, 127) != 0, "an unknown mode");
+    assert_that(hs_matmul_f32(c, a, b, 2, 2, 2, 0, 1, 0) == 0 && c[0] == 17 && c[3] == 53,
+                "product");
+    assert_that(hs_requantize_s32_s8(q, acc, 3, "shift_floor", 0.5, 0, -128, 127) == 0,
+                "requantize");
+    assert_that(q[0] == -4 && q[1] == 3 && q[2] == 127, "its codes");
+    assert_that(hs_requantize_s32_s8(q, acc, 3, "rounding", 0.5, 0, -128, 127) != 0,
+                "an unknown mode");
 }
 
 int main(void)
