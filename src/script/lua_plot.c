@@ -1,10 +1,11 @@
-/* The global table `plot`: one constructor for each view of draw/views.def. A constructor copies
- * its table and adds `view`; what the fields mean is the view's business, which checks them when it
- * is drawn. */
+/* The global tables `plot` and `view`: the same constructors, one for each view of draw/views.def.
+ * A constructor copies its table and adds `view`; what the fields mean is the view's business,
+ * which checks them when it is drawn. The head of draw/views/<id>.c has every field. */
 #include "draw/view.h"
 #include "script/state.h"
 
 int hs_open_plot(lua_State *L);
+int hs_open_view(lua_State *L);
 
 static int construct(lua_State *L)
 {
@@ -32,4 +33,9 @@ int hs_open_plot(lua_State *L)
         lua_setfield(L, -2, views[i]->id);
     }
     return 1;
+}
+
+int hs_open_view(lua_State *L)
+{
+    return hs_open_plot(L);
 }

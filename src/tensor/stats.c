@@ -22,37 +22,6 @@ static double total(const struct sum *s)
 
 enum { BLOCK = 1024 };
 
-/* n elements from flat index `from` on as doubles. The common types of dense tensors have loops of
- * their own, which compilers turn into vector code; the values are those of hs_dtype_load(). */
-static void load_block(double *out, const struct hs_tensor *t, bool dense, size_t from, size_t n)
-{
-    size_t size = hs_dtype_size(t->dtype);
-    const char *p = dense ? (const char *)t->data + from * size : NULL;
-
-    if (!dense) {
-        for (size_t i = 0; i < n; i++)
-            out[i] = hs_dtype_load(t->dtype, hs_tensor_at(t, from + i));
-    } else if (t->dtype == HS_FLOAT32) {
-        for (size_t i = 0; i < n; i++) {
-            float v;
-
-            memcpy(&v, p + i * sizeof v, sizeof v); /* a file's elements may stand anywhere */
-            out[i] = (double)v;
-        }
-    } else if (t->dtype == HS_FLOAT64) {
-        memcpy(out, p, n * sizeof *out);
-    } else if (t->dtype == HS_INT8) {
-        for (size_t i = 0; i < n; i++)
-            out[i] = ((const signed char *)p)[i];
-    } else if (t->dtype == HS_UINT8) {
-        for (size_t i = 0; i < n; i++)
-            out[i] = ((const unsigned char *)p)[i];
-    } else {
-        for (size_t i = 0; i < n; i++)
-            out[i] = hs_dtype_load(t->dtype, p + i * size);
-    }
-}
-
 /* Extremes, sum and what is not finite. */
 static void first_pass(struct hs_stats *r, struct sum *sum, const double *v, size_t from, size_t n)
 {
@@ -76,14 +45,13 @@ void hs_tensor_stats(struct hs_stats *out, const struct hs_tensor *t)
 {
     struct hs_stats r = {.count = hs_tensor_count(t)};
     struct sum sum = {0}, squares = {0};
-    bool dense = hs_tensor_is_contiguous(t);
     double v[BLOCK];
     size_t finite;
 
     for (size_t i = 0; i < r.count; i += BLOCK) {
         size_t n = r.count - i < BLOCK ? r.count - i : BLOCK;
 
-        load_block(v, t, dense, i, n);
+        hs_tensor_load(v, t, i, n);
         first_pass(&r, &sum, v, i, n);
     }
     finite = r.count - r.nan - r.inf;
@@ -92,7 +60,7 @@ void hs_tensor_stats(struct hs_stats *out, const struct hs_tensor *t)
     for (size_t i = 0; i < r.count; i += BLOCK) {
         size_t n = r.count - i < BLOCK ? r.count - i : BLOCK;
 
-        load_block(v, t, dense, i, n);
+        hs_tensor_load(v, t, i, n);
         for (size_t j = 0; j < n; j++)
             if (isfinite(v[j]))
                 add(&squares, (v[j] - r.mean) * (v[j] - r.mean));

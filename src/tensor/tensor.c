@@ -105,6 +105,38 @@ double hs_tensor_get(const struct hs_tensor *t, size_t i)
     return hs_dtype_load(t->dtype, hs_tensor_at(t, i));
 }
 
+/* The common types of dense tensors have loops of their own, which compilers turn into vector code;
+ * the values are those of hs_dtype_load(). */
+void hs_tensor_load(double *out, const struct hs_tensor *t, size_t from, size_t n)
+{
+    bool dense = hs_tensor_is_contiguous(t);
+    size_t size = hs_dtype_size(t->dtype);
+    const char *p = dense ? (const char *)t->data + from * size : NULL;
+
+    if (!dense) {
+        for (size_t i = 0; i < n; i++)
+            out[i] = hs_dtype_load(t->dtype, hs_tensor_at(t, from + i));
+    } else if (t->dtype == HS_FLOAT32) {
+        for (size_t i = 0; i < n; i++) {
+            float v;
+
+            memcpy(&v, p + i * sizeof v, sizeof v); /* a file's elements may stand anywhere */
+            out[i] = (double)v;
+        }
+    } else if (t->dtype == HS_FLOAT64) {
+        memcpy(out, p, n * sizeof *out);
+    } else if (t->dtype == HS_INT8) {
+        for (size_t i = 0; i < n; i++)
+            out[i] = ((const signed char *)p)[i];
+    } else if (t->dtype == HS_UINT8) {
+        for (size_t i = 0; i < n; i++)
+            out[i] = ((const unsigned char *)p)[i];
+    } else {
+        for (size_t i = 0; i < n; i++)
+            out[i] = hs_dtype_load(t->dtype, p + i * size);
+    }
+}
+
 bool hs_tensor_set(struct hs_tensor *t, size_t i, double v)
 {
     return hs_dtype_store(t->dtype, hs_tensor_at(t, i), v);

@@ -60,6 +60,10 @@ void *hs_tensor_at(const struct hs_tensor *t, size_t i);
 double hs_tensor_get(const struct hs_tensor *t, size_t i);
 bool hs_tensor_set(struct hs_tensor *t, size_t i, double v);
 
+/* Elements from … from + n - 1 in C order as doubles, as hs_tensor_get() gives them, but in a loop: the way to read many.
+ * from + n <= count. */
+void hs_tensor_load(double *out, const struct hs_tensor *t, size_t from, size_t n);
+
 /* Views without copying. Slice is half-open along one axis; a negative axis counts from the end. Reshape needs
  * contiguous data and the same count; one dimension may be (size_t)-1 ("the rest"). Transpose
  * takes a permutation of 0..ndim-1. Index drops axis `axis` at position i. */
