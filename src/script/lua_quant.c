@@ -342,6 +342,7 @@ int hs_open_quant(lua_State *L)
                                          {"to_distiller", hs_lua_quant_to_distiller},
                                          {"mx", hs_lua_quant_mx},
                                          {"mx_dequantize", hs_lua_quant_mx_dequantize},
+                                         {"trace", hs_lua_quant_trace},
                                          {"profiles", profiles},
                                          {NULL, NULL}};
 

@@ -14,5 +14,6 @@ int hs_lua_quant_zero_point_terms(lua_State *L);
 int hs_lua_quant_accumulator_bits(lua_State *L);
 int hs_lua_quant_chain(lua_State *L);
 int hs_lua_quant_energy(lua_State *L);
+int hs_lua_quant_trace(lua_State *L);
 
 #endif

@@ -151,8 +151,7 @@ static int legend(struct hs_grid *g, const struct curves *s, int width, int y, b
             continue;
         if (px != said)
             hs_flow_addf(&f, HS_STYLE_ACCENT, "%s %s %s: %s %s", hs_glyph(ascii, "vdash"),
-                         s->x_label, hs_fmt_short(a, px, 5), s->of[k].name,
-                         hs_fmt_short(b, py, 5));
+                         s->x_label, hs_fmt_short(a, px, 5), s->of[k].name, hs_fmt_short(b, py, 5));
         else
             hs_flow_addf(&f, HS_STYLE_ACCENT, "%s %s", s->of[k].name, hs_fmt_short(b, py, 5));
         said = px;

@@ -67,7 +67,11 @@ const char *hs_element_text(char out[HS_FMT_SIZE], const struct hs_tensor *t, si
 
 const char *hs_element_hex(char out[HS_FMT_SIZE], const struct hs_tensor *t, size_t i)
 {
-    snprintf(out, HS_FMT_SIZE, "%a", hs_tensor_get(t, i));
+    double v = hs_tensor_get(t, i);
+
+    if (!isfinite(v)) /* C leaves open how these look */
+        return hs_fmt_double(out, v);
+    snprintf(out, HS_FMT_SIZE, "%a", v);
     return out;
 }
 
