@@ -151,14 +151,15 @@ static int as(lua_State *L)
     return 1;
 }
 
-/* One statistic; NaN anywhere makes it NaN, as in NumPy. */
-static int statistic(lua_State *L, double (*pick)(const struct hs_stats *))
+/* One statistic, found by `look`; NaN anywhere makes it NaN, as in NumPy. */
+static int statistic(lua_State *L, double (*pick)(const struct hs_stats *),
+                     void (*look)(struct hs_stats *, const struct hs_tensor *))
 {
     const struct hs_tensor *t = &hs_lua_check_tensor(L, 1)->t;
     struct hs_stats s;
     double v;
 
-    hs_tensor_stats(&s, t);
+    look(&s, t);
     if (s.count == 0)
         return luaL_error(L, "the tensor is empty");
     v = s.nan != 0 ? (double)NAN : pick(&s);
@@ -197,31 +198,31 @@ static double pick_std(const struct hs_stats *s)
 /*** t:min() → number. Of the finite elements. */
 static int min(lua_State *L)
 {
-    return statistic(L, pick_min);
+    return statistic(L, pick_min, hs_tensor_extremes);
 }
 
 /*** t:max() → number. Of the finite elements. */
 static int max(lua_State *L)
 {
-    return statistic(L, pick_max);
+    return statistic(L, pick_max, hs_tensor_extremes);
 }
 
 /*** t:absmax() → number. max |x|. */
 static int absmax(lua_State *L)
 {
-    return statistic(L, pick_absmax);
+    return statistic(L, pick_absmax, hs_tensor_extremes);
 }
 
 /*** t:mean() → number. */
 static int mean(lua_State *L)
 {
-    return statistic(L, pick_mean);
+    return statistic(L, pick_mean, hs_tensor_stats);
 }
 
 /*** t:std() → number. Population standard deviation. */
 static int std(lua_State *L)
 {
-    return statistic(L, pick_std);
+    return statistic(L, pick_std, hs_tensor_stats);
 }
 
 /*** t:histogram(bins[, lo, hi]) → counts, lo, hi. The last bin includes hi. */
@@ -234,7 +235,7 @@ static int histogram(lua_State *L)
     size_t *counts;
 
     luaL_argcheck(L, bins >= 1 && bins <= 65536, 2, "1 to 65536 bins");
-    hs_tensor_stats(&s, t);
+    hs_tensor_extremes(&s, t);
     lo = luaL_optnumber(L, 3, s.min);
     hi = luaL_optnumber(L, 4, s.max);
     if (!(lo < hi)) {

@@ -1,6 +1,7 @@
 /* Values across the border of Lua. Declared in script/state.h. */
 #include <string.h>
 
+#include "base/mem.h"
 #include "script/lua_tensor.h"
 #include "script/state.h"
 
@@ -58,8 +59,16 @@ void hs_script_push_value(lua_State *L, const struct hs_value *v)
     push_depth(L, v, 0);
 }
 
-static void to_depth(lua_State *L, int index, struct hs_value *out, struct hs_arena *arena,
-                     int depth);
+/* Where values go, and the tensors that went there last: several views of one picture often show
+ * the same one, which is copied once. Nothing of Lua runs in between that could change it. */
+struct crossing {
+    struct hs_arena *arena;
+    struct hs_tensor from[4];
+    const struct hs_tensor *copies[4];
+    size_t next;
+};
+
+static void to_depth(lua_State *L, int index, struct hs_value *out, struct crossing *to, int depth);
 
 static void need(lua_State *L, bool ok)
 {
@@ -69,8 +78,7 @@ static void need(lua_State *L, bool ok)
 
 /* A table whose keys are 1…n is a list; one whose keys are text is a map; an empty table is an
  * empty list. */
-static void table_to(lua_State *L, int index, struct hs_value *out, struct hs_arena *arena,
-                     int depth)
+static void table_to(lua_State *L, int index, struct hs_value *out, struct crossing *to, int depth)
 {
     lua_Integer n = (lua_Integer)lua_rawlen(L, index);
     struct hs_value item;
@@ -78,8 +86,8 @@ static void table_to(lua_State *L, int index, struct hs_value *out, struct hs_ar
     *out = hs_value_list();
     for (lua_Integer i = 1; i <= n; i++) {
         lua_rawgeti(L, index, i);
-        to_depth(L, lua_gettop(L), &item, arena, depth + 1);
-        need(L, hs_value_push(out, arena, item));
+        to_depth(L, lua_gettop(L), &item, to, depth + 1);
+        need(L, hs_value_push(out, to->arena, item));
         lua_pop(L, 1);
     }
     if (n > 0)
@@ -99,34 +107,52 @@ static void table_to(lua_State *L, int index, struct hs_value *out, struct hs_ar
             *out = hs_value_map();
         if (lua_type(L, -2) != LUA_TSTRING)
             luaL_error(L, "a table with a %s as key cannot leave the script", luaL_typename(L, -2));
-        to_depth(L, lua_gettop(L), &item, arena, depth + 1);
-        need(L, hs_value_set(out, arena, lua_tostring(L, -2), item));
+        to_depth(L, lua_gettop(L), &item, to, depth + 1);
+        need(L, hs_value_set(out, to->arena, lua_tostring(L, -2), item));
         lua_pop(L, 2);
     }
     lua_pop(L, 3);
 }
 
-static void function_to(lua_State *L, int index, struct hs_value *out, struct hs_arena *arena)
+static void function_to(lua_State *L, int index, struct hs_value *out, struct crossing *to)
 {
     lua_pushvalue(L, index);
     *out = hs_value_map();
-    need(L, hs_value_set(out, arena, "function", hs_value_int(luaL_ref(L, LUA_REGISTRYINDEX))));
+    need(L, hs_value_set(out, to->arena, "function", hs_value_int(luaL_ref(L, LUA_REGISTRYINDEX))));
+}
+
+static bool same_view(const struct hs_tensor *a, const struct hs_tensor *b)
+{
+    if (a->data != b->data || a->dtype != b->dtype || !hs_shape_equal(a, b))
+        return false;
+    for (int d = 0; d < a->ndim; d++)
+        if (a->stride[d] != b->stride[d])
+            return false;
+    return true;
 }
 
 static void tensor_to(lua_State *L, const struct hs_tensor *t, struct hs_value *out,
-                      struct hs_arena *arena)
+                      struct crossing *to)
 {
     struct hs_tensor copy;
     struct hs_error err = HS_ERROR_INIT;
 
-    if (hs_tensor_copy(&copy, arena, t, &err) != HS_OK)
+    for (size_t i = 0; i < HS_COUNTOF(to->from); i++)
+        if (to->copies[i] != NULL && same_view(&to->from[i], t)) {
+            *out = hs_value_tensor(to->arena, to->copies[i]);
+            need(L, out->kind == HS_TENSOR);
+            return;
+        }
+    if (hs_tensor_copy(&copy, to->arena, t, &err) != HS_OK)
         hs_script_raise(L, &err);
-    *out = hs_value_tensor(arena, &copy);
+    *out = hs_value_tensor(to->arena, &copy);
     need(L, out->kind == HS_TENSOR);
+    to->from[to->next] = *t;
+    to->copies[to->next] = out->as.tensor;
+    to->next = (to->next + 1) % HS_COUNTOF(to->from);
 }
 
-static void to_depth(lua_State *L, int index, struct hs_value *out, struct hs_arena *arena,
-                     int depth)
+static void to_depth(lua_State *L, int index, struct hs_value *out, struct crossing *to, int depth)
 {
     struct hs_lua_tensor *t;
     const char *text;
@@ -148,25 +174,27 @@ static void to_depth(lua_State *L, int index, struct hs_value *out, struct hs_ar
         break;
     case LUA_TSTRING:
         text = lua_tolstring(L, index, &n);
-        *out = hs_value_string_n(arena, text, n);
+        *out = hs_value_string_n(to->arena, text, n);
         need(L, out->kind == HS_STRING);
         break;
     case LUA_TTABLE:
-        table_to(L, index, out, arena, depth);
+        table_to(L, index, out, to, depth);
         break;
     case LUA_TFUNCTION:
-        function_to(L, index, out, arena);
+        function_to(L, index, out, to);
         break;
     default:
         t = hs_lua_to_tensor(L, index);
         if (t == NULL)
             luaL_error(L, "a %s cannot leave the script", luaL_typename(L, index));
         else
-            tensor_to(L, &t->t, out, arena);
+            tensor_to(L, &t->t, out, to);
     }
 }
 
 void hs_script_to_value(lua_State *L, int index, struct hs_value *out, struct hs_arena *arena)
 {
-    to_depth(L, lua_absindex(L, index), out, arena, 0);
+    struct crossing to = {.arena = arena};
+
+    to_depth(L, lua_absindex(L, index), out, &to, 0);
 }

@@ -1,7 +1,6 @@
 #include "tensor/stats.h"
 
 #include <math.h>
-#include <string.h>
 
 struct sum {
     double value, lost; /* Neumaier: what the additions have rounded away */
@@ -22,40 +21,101 @@ static double total(const struct sum *s)
 
 enum { BLOCK = 1024 };
 
-/* Extremes, sum and what is not finite. */
-static void first_pass(struct hs_stats *r, struct sum *sum, const double *v, size_t from, size_t n)
+static double lesser(double a, double b)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (!isfinite(v[i])) {
+    return a < b ? a : b;
+}
+
+static double greater(double a, double b)
+{
+    return a > b ? a : b;
+}
+
+/* Extremes of finite numbers; false, and nothing of use, when one of them is not finite. Four
+ * lanes, because each comparison waits for the one before it. */
+static bool finite_extremes(double *min, double *max, const double *v, size_t n)
+{
+    double lo[4] = {*min, *min, *min, *min}, hi[4] = {*max, *max, *max, *max}, bad[4] = {0};
+    size_t i = 0;
+
+    for (; i + 4 <= n; i += 4)
+        for (int k = 0; k < 4; k++) {
+            lo[k] = lesser(v[i + (size_t)k], lo[k]);
+            hi[k] = greater(v[i + (size_t)k], hi[k]);
+            bad[k] += v[i + (size_t)k] - v[i + (size_t)k]; /* NaN for what is not finite */
+        }
+    for (; i < n; i++) {
+        lo[0] = lesser(v[i], lo[0]);
+        hi[0] = greater(v[i], hi[0]);
+        bad[0] += v[i] - v[i];
+    }
+    *min = lesser(lesser(lo[0], lo[1]), lesser(lo[2], lo[3]));
+    *max = greater(greater(hi[0], hi[1]), greater(hi[2], hi[3]));
+    return !isnan(bad[0] + bad[1] + bad[2] + bad[3]);
+}
+
+/* Elements from … on, of which some may not be finite; their number is not yet in r->count. */
+static void widen(struct hs_stats *r, const double *v, size_t from, size_t n)
+{
+    bool none = r->count == r->nan + r->inf;
+    double min = none ? (double)INFINITY : r->min, max = none ? -(double)INFINITY : r->max,
+           lo = min, hi = max;
+
+    if (!finite_extremes(&lo, &hi, v, n)) {
+        lo = min;
+        hi = max;
+        for (size_t i = 0; i < n; i++) {
+            if (isfinite(v[i])) {
+                lo = lesser(v[i], lo);
+                hi = greater(v[i], hi);
+                continue;
+            }
             if (r->nan + r->inf == 0)
                 r->first_bad = from + i;
             r->nan += isnan(v[i]) != 0;
             r->inf += isnan(v[i]) == 0;
-            continue;
         }
-        if (from + i - r->nan - r->inf == 0)
-            r->min = r->max = v[i];
-        r->min = v[i] < r->min ? v[i] : r->min;
-        r->max = v[i] > r->max ? v[i] : r->max;
-        add(sum, v[i]);
     }
+    r->count += n;
+    if (lo <= hi) {
+        r->min = lo;
+        r->max = hi;
+    }
+}
+
+void hs_tensor_extremes(struct hs_stats *out, const struct hs_tensor *t)
+{
+    struct hs_stats r = {0};
+    size_t count = hs_tensor_count(t);
+    double v[BLOCK];
+
+    for (size_t i = 0; i < count; i += BLOCK) {
+        size_t n = count - i < BLOCK ? count - i : BLOCK;
+
+        hs_tensor_load(v, t, i, n);
+        widen(&r, v, i, n);
+    }
+    r.absmax = fmax(fabs(r.min), fabs(r.max));
+    *out = r;
 }
 
 void hs_tensor_stats(struct hs_stats *out, const struct hs_tensor *t)
 {
-    struct hs_stats r = {.count = hs_tensor_count(t)};
+    struct hs_stats r;
     struct sum sum = {0}, squares = {0};
     double v[BLOCK];
     size_t finite;
 
+    hs_tensor_extremes(&r, t);
+    finite = r.count - r.nan - r.inf;
     for (size_t i = 0; i < r.count; i += BLOCK) {
         size_t n = r.count - i < BLOCK ? r.count - i : BLOCK;
 
         hs_tensor_load(v, t, i, n);
-        first_pass(&r, &sum, v, i, n);
+        for (size_t j = 0; j < n; j++)
+            if (isfinite(v[j]))
+                add(&sum, v[j]);
     }
-    finite = r.count - r.nan - r.inf;
-    r.absmax = fmax(fabs(r.min), fabs(r.max));
     r.mean = finite != 0 ? total(&sum) / (double)finite : 0;
     for (size_t i = 0; i < r.count; i += BLOCK) {
         size_t n = r.count - i < BLOCK ? r.count - i : BLOCK;
@@ -73,17 +133,19 @@ void hs_tensor_histogram(size_t *counts, size_t bins, const struct hs_tensor *t,
                          double hi)
 {
     size_t count = hs_tensor_count(t);
-    double per = (double)bins / (hi - lo);
+    double v[BLOCK], per = (double)bins / (hi - lo);
 
     for (size_t i = 0; i < bins; i++)
         counts[i] = 0;
-    for (size_t i = 0; i < count; i++) {
-        double v = hs_tensor_get(t, i);
+    for (size_t from = 0; from < count; from += BLOCK) {
+        size_t n = count - from < BLOCK ? count - from : BLOCK;
 
-        if (v >= lo && v <= hi) {
-            size_t bin = (size_t)((v - lo) * per);
+        hs_tensor_load(v, t, from, n);
+        for (size_t i = 0; i < n; i++)
+            if (v[i] >= lo && v[i] <= hi) {
+                size_t bin = (size_t)((v[i] - lo) * per);
 
-            counts[bin < bins ? bin : bins - 1]++;
-        }
+                counts[bin < bins ? bin : bins - 1]++;
+            }
     }
 }

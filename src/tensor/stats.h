@@ -12,6 +12,9 @@ struct hs_stats {
     double mean, std;          /* population standard deviation */
 };
 
+/* All but mean and std (which are 0), in a fraction of the time. */
+void hs_tensor_extremes(struct hs_stats *out, const struct hs_tensor *t);
+
 void hs_tensor_stats(struct hs_stats *out, const struct hs_tensor *t);
 
 /* Counts of `bins` equal bins over [lo, hi]; the last bin includes hi; values outside and NaN are left out, as

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "draw/wrap.h"
 
 bool hs_numbers_of(struct hs_numbers *out, const struct hs_value *v)
 {
@@ -24,6 +25,15 @@ double hs_numbers_at(const struct hs_numbers *v, size_t i)
     if (v->tensor != NULL)
         return hs_tensor_get(v->tensor, i);
     return hs_value_to_number(hs_value_at(v->list, i), &x) ? x : (double)NAN;
+}
+
+void hs_numbers_load(double *out, const struct hs_numbers *v, size_t from, size_t n)
+{
+    if (v->tensor != NULL)
+        hs_tensor_load(out, v->tensor, from, n);
+    else
+        for (size_t i = 0; i < n; i++)
+            out[i] = hs_numbers_at(v, from + i);
 }
 
 /* The least of 1, 2, 5 times a power of ten that is not below x > 0. */
@@ -211,6 +221,30 @@ void hs_flow_addf(struct hs_flow *f, enum hs_style style, const char *fmt, ...)
     va_end(args);
     hs_flow_add(f, style, text.buf);
     hs_str_dispose(&text);
+}
+
+struct wrapped {
+    struct hs_grid *g;
+    int y;
+};
+
+static void put_wrapped(void *payload, int line, int x, const char *text, size_t len,
+                        enum hs_style style)
+{
+    struct wrapped *w = payload;
+
+    if (w->g != NULL)
+        hs_grid_text_n(w->g, x, w->y + line, w->g->width, style, text, len);
+}
+
+void hs_flow_wrap(struct hs_flow *f, enum hs_style style, const char *text)
+{
+    struct hs_piece piece = {.text = text, .style = style};
+    struct wrapped w = {.g = f->g};
+
+    hs_flow_break(f);
+    w.y = f->y;
+    f->y += hs_wrap(&piece, 1, f->width, 0, put_wrapped, &w);
 }
 
 void hs_flow_break(struct hs_flow *f)

@@ -19,6 +19,8 @@ struct hs_numbers {
 /* false, with n = 0, when v is neither a list nor a tensor. */
 bool hs_numbers_of(struct hs_numbers *out, const struct hs_value *v);
 double hs_numbers_at(const struct hs_numbers *v, size_t i); /* NaN for what is no number */
+/* n of them from `from` on: the way to read many. */
+void hs_numbers_load(double *out, const struct hs_numbers *v, size_t from, size_t n);
 
 /* One linear axis over [lo, hi], lo < hi; ticks are the multiples of step. With `base` 2 or 10 the
  * axis is logarithmic: lo, hi and step are exponents of it. */
@@ -71,6 +73,8 @@ struct hs_flow {
 
 void hs_flow_add(struct hs_flow *f, enum hs_style style, const char *text);
 void hs_flow_addf(struct hs_flow *f, enum hs_style style, const char *fmt, ...) HS_PRINTF(3, 4);
+/* A sentence, broken between words over as many lines as it takes. */
+void hs_flow_wrap(struct hs_flow *f, enum hs_style style, const char *text);
 void hs_flow_break(struct hs_flow *f); /* the next piece begins a line, unless one just began */
 
 /* The mark and the style of the i-th series (i below HS_SERIES_MAX). */

@@ -107,6 +107,44 @@ static void statistics_leave_out_what_is_not_finite(void **state)
     assert_close(s.std, sqrt((2.25 * 2.25 + 1.25 * 1.25 + 0.75 * 0.75 + 2.75 * 2.75) / 4), 1e-12);
 }
 
+/* Extremes in blocks and lanes against one element after the other, over views with strides and blocks with and without NaN. */
+static void extremes_of_many_are_those_of_each(void **state)
+{
+    for (size_t n = 0; n < 5000; n = n * 3 + 1) {
+        struct hs_tensor t = counting(*state, HS_FLOAT32, 2, (size_t[]){n, 2}), half;
+        struct hs_stats s, all;
+        struct hs_error err = HS_ERROR_INIT;
+        double min = INFINITY, max = -INFINITY, got[8];
+        size_t bad = 0, first = 0;
+
+        for (size_t i = 0; i < 2 * n; i++)
+            hs_tensor_set(&t, i, i % 997 == 5 ? (double)NAN : i % 1009 == 7 ? -(double)INFINITY : sin((double)i * 37));
+        assert_ok(hs_tensor_index(&half, &t, 1, 1, &err), &err);
+        for (size_t i = 0; i < n; i++) {
+            double v = hs_tensor_get(&half, i);
+
+            if (!isfinite(v) && bad++ == 0)
+                first = i;
+            min = isfinite(v) ? fmin(min, v) : min;
+            max = isfinite(v) ? fmax(max, v) : max;
+        }
+        hs_tensor_extremes(&s, &half);
+        hs_tensor_stats(&all, &half);
+        assert_int_equal(s.count, n);
+        assert_int_equal(s.nan + s.inf, bad);
+        assert_int_equal(s.first_bad, first);
+        assert_close(s.min, n != 0 ? min : 0, 0);
+        assert_close(s.max, n != 0 ? max : 0, 0);
+        assert_close(all.min, s.min, 0);
+        assert_close(all.absmax, s.absmax, 0);
+        for (size_t from = 0; from + 8 <= n; from += 501) {
+            hs_tensor_load(got, &half, from, 8);
+            for (size_t i = 0; i < 8; i++)
+                assert_true(got[i] == hs_tensor_get(&half, from + i) || isnan(got[i]));
+        }
+    }
+}
+
 static void a_histogram_counts_like_numpy(void **state)
 {
     struct hs_tensor t = counting(*state, HS_FLOAT32, 1, (size_t[]){10});
@@ -150,6 +188,7 @@ int main(void)
         WITH_ARENA(bad_views_are_refused_with_the_numbers),
         WITH_ARENA(conversion_never_clips),
         WITH_ARENA(statistics_leave_out_what_is_not_finite),
+        WITH_ARENA(extremes_of_many_are_those_of_each),
         WITH_ARENA(a_histogram_counts_like_numpy),
         WITH_ARENA(comparison_finds_the_first_difference),
     };
