@@ -74,20 +74,6 @@ static void fill_bars(struct bars *b, size_t counts[2][MAX_BINS], const size_t t
         }
 }
 
-static void draw_bars(struct hs_grid *g, int top, const struct bars *b)
-{
-    static const char *const names[] = {"block1", "block2", "block3", "block4",
-                                        "block5", "block6", "block7", "block8"};
-
-    for (int i = 0; i < b->n; i++) {
-        int eighths = b->eighths[0][i];
-
-        for (int row = 0; row < BAR_ROWS && eighths > 0; row++, eighths -= 8)
-            hs_grid_text(g, i, top + BAR_ROWS - 1 - row, HS_STYLE_PLOT1,
-                         hs_glyph(g->ascii, names[(eighths > 8 ? 8 : eighths) - 1]));
-    }
-}
-
 static void draw_overlay(struct hs_grid *g, int top, const struct bars *b)
 {
     for (int i = 0; i < b->n; i++)
@@ -194,7 +180,7 @@ static enum hs_status draw(struct hs_grid *g, const struct hs_value *spec, struc
     if (title != NULL)
         hs_grid_textf(g, 0, 0, HS_STYLE_DIM, "%s, |x| %s %s", title, g->ascii ? "<=" : "≤",
                       hs_fmt_short(a, s[0].absmax, 4));
-    draw_bars(g, top, &bars);
+    hs_bars_draw(g, top, BAR_ROWS, bars.eighths[0], bars.n);
     hs_grid_hline(g, 0, top + BAR_ROWS, g->width, HS_STYLE_AXIS);
     if (r.clip)
         draw_clips(g, top, &r);

@@ -254,6 +254,17 @@ void hs_flow_break(struct hs_flow *f)
     f->x = 0;
 }
 
+void hs_bars_draw(struct hs_grid *g, int top, int rows, const int *eighths, int n)
+{
+    static const char *const names[] = {"block1", "block2", "block3", "block4",
+                                        "block5", "block6", "block7", "block8"};
+
+    for (int i = 0; i < n; i++)
+        for (int row = 0, left = eighths[i]; row < rows && left > 0; row++, left -= 8)
+            hs_grid_text(g, i, top + rows - 1 - row, HS_STYLE_PLOT1,
+                         hs_glyph(g->ascii, names[(left > 8 ? 8 : left) - 1]));
+}
+
 const char *hs_series_glyph(bool ascii, size_t i)
 {
     static const char *const names[HS_SERIES_MAX] = {"series1", "series2", "series3", "series4"};

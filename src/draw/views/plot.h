@@ -77,6 +77,9 @@ void hs_flow_addf(struct hs_flow *f, enum hs_style style, const char *fmt, ...) 
 void hs_flow_wrap(struct hs_flow *f, enum hs_style style, const char *text);
 void hs_flow_break(struct hs_flow *f); /* the next piece begins a line, unless one just began */
 
+/* A bar in each of n columns, its height in eighths of a cell, in `rows` rows from `top` down. */
+void hs_bars_draw(struct hs_grid *g, int top, int rows, const int *eighths, int n);
+
 /* The mark and the style of the i-th series (i below HS_SERIES_MAX). */
 enum { HS_SERIES_MAX = 4 };
 const char *hs_series_glyph(bool ascii, size_t i);
