@@ -1,4 +1,4 @@
-/* Reading what students write (../shared/oracle/README.md, "Algebra").
+/* Reading what students write.
  *
  * Plain text, Unicode and LaTeX, mixed at will:
  *   numbers 2 0.5 · names, case-sensitive · + - * / ^ ** · × ÷ ² ⁻¹ ₁ · ( ) { } · \frac{a}{b} \cdot
