@@ -133,7 +133,8 @@ void hs_tensor_histogram(size_t *counts, size_t bins, const struct hs_tensor *t,
                          double hi)
 {
     size_t count = hs_tensor_count(t);
-    double v[BLOCK], per = (double)bins / (hi - lo);
+    double v[BLOCK], half = isfinite(hi - lo) ? 1 : 0.5, /* the ends of the doubles are far apart */
+        from_lo = lo * half, per = (double)bins / (hi * half - from_lo);
 
     for (size_t i = 0; i < bins; i++)
         counts[i] = 0;
@@ -143,7 +144,7 @@ void hs_tensor_histogram(size_t *counts, size_t bins, const struct hs_tensor *t,
         hs_tensor_load(v, t, from, n);
         for (size_t i = 0; i < n; i++)
             if (v[i] >= lo && v[i] <= hi) {
-                size_t bin = (size_t)((v[i] - lo) * per);
+                size_t bin = (size_t)((v[i] * half - from_lo) * per);
 
                 counts[bin < bins ? bin : bins - 1]++;
             }

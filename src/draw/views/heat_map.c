@@ -185,7 +185,7 @@ static const char *shade(bool ascii, double v, double most, enum hs_style *style
     if (v == 0)
         return hs_glyph(ascii, "dot");
     level = level < 1 ? 1 : level > LEVELS ? LEVELS : level;
-    return hs_glyph(ascii, (v > 0 ? above : below)[level - 1]);
+    return hs_glyph(ascii, v > 0 ? above[level - 1] : below[level - 1]);
 }
 
 static void draw_cells(struct hs_grid *g, const struct map *m, const struct cells *c,

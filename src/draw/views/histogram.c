@@ -34,6 +34,8 @@ static struct range range_of(const struct hs_value *spec, const struct hs_stats 
     margin = (r.hi - r.lo) * 0.03;
     r.lo = hs_value_number(spec, "lo", r.lo - margin);
     r.hi = hs_value_number(spec, "hi", r.hi + margin);
+    r.lo = fmax(r.lo, -0x1p1021); /* an axis that can be divided */
+    r.hi = fmin(r.hi, 0x1p1021);
     if (!(r.lo < r.hi)) {
         r.lo -= 0.5;
         r.hi += 0.5;

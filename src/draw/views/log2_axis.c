@@ -5,6 +5,15 @@
 #include "draw/view.h"
 #include "draw/views/plot_axis.h"
 
+enum { FARTHEST = 1100 }; /* no double has an exponent beyond */
+
+static int exponent_of(const struct hs_value *spec, const char *name, int otherwise)
+{
+    int64_t e = hs_value_integer(spec, name, otherwise);
+
+    return (int)(e < -FARTHEST ? -FARTHEST : e > FARTHEST ? FARTHEST : e);
+}
+
 static int height(const struct hs_value *spec, int width)
 {
     (void)spec, (void)width;
@@ -15,12 +24,12 @@ static int height(const struct hs_value *spec, int width)
 static void ends(const struct hs_value *spec, int *lo, int *hi)
 {
     double scale = hs_value_number(spec, "scale", 1);
-    int e = (int)hs_value_integer(spec, "exponent", 0),
-        near = scale > 0 ? (int)floor(log2(scale)) : e;
+    int e = exponent_of(spec, "exponent", 0),
+        near = scale > 0 && !isinf(scale) ? (int)floor(log2(scale)) : e;
     int least = (e < near ? e : near) - 4, most = (e > near ? e : near + 1) + 4;
 
-    *lo = (int)hs_value_integer(spec, "lo", least);
-    *hi = (int)hs_value_integer(spec, "hi", most);
+    *lo = exponent_of(spec, "lo", least);
+    *hi = exponent_of(spec, "hi", most);
     *lo = *lo < least ? least : *lo;
     *hi = *hi > most ? most : *hi;
     *lo = *lo > e ? e : *lo;
@@ -32,12 +41,12 @@ static void ends(const struct hs_value *spec, int *lo, int *hi)
 static enum hs_status draw(struct hs_grid *g, const struct hs_value *spec, struct hs_error *err)
 {
     double scale = hs_value_number(spec, "scale", -1), at;
-    int e = (int)hs_value_integer(spec, "exponent", 0), lo, hi, step = 1;
+    int e = exponent_of(spec, "exponent", 0), lo, hi, step = 1;
     char text[HS_FMT_SIZE];
 
-    if (!(scale >= 0))
+    if (!(scale >= 0) || isinf(scale))
         return hs_fail(err, HS_ESCRIPT,
-                       "log2_axis: the field \"scale\" must be a number of 0 or more");
+                       "log2_axis: the field \"scale\" must be a finite number of 0 or more");
     if (hs_value_get(spec, "exponent") == NULL)
         return hs_fail(err, HS_ESCRIPT, "log2_axis: the field \"exponent\" is missing");
     if (g->width < 2)
@@ -72,7 +81,7 @@ static enum hs_status draw(struct hs_grid *g, const struct hs_value *spec, struc
 static void words(struct hs_str *out, const struct hs_value *spec)
 {
     double scale = hs_value_number(spec, "scale", 0);
-    int e = (int)hs_value_integer(spec, "exponent", 0);
+    int e = exponent_of(spec, "exponent", 0);
     char a[HS_FMT_SIZE], b[HS_FMT_SIZE], c[HS_FMT_SIZE];
 
     hs_str_printf(out, "log2 of the scale %s is %s; %s gives the exponent %d, the step %s.\n",

@@ -59,7 +59,7 @@ static struct line line_of(const struct hs_value *spec)
     l.lo = fmin(l.first, l.min);
     l.hi = fmax(l.last, l.max);
     margin = (l.hi - l.lo) * 0.04;
-    if (l.levels.n != 0 && !(margin > 0))
+    if (!(margin > 0))
         margin = 1; /* a single level */
     l.lo -= margin;
     l.hi += margin;
@@ -200,11 +200,11 @@ static void draw_codes(struct hs_grid *g, const struct line *l)
         for (size_t i = 0; i < l->levels.n; i++)
             hs_grid_text(g, hs_axis_column(hs_numbers_at(&l->levels, i), l->lo, l->hi, g->width), 2,
                          HS_STYLE_PLOT1, hs_glyph(g->ascii, "tick"));
-    } else if (codes <= 0 || codes * 2 > to - from) {
+    } else if (!(codes > 0 && codes * 2 <= to - from)) {
         hs_grid_fill(g, from, 2, to - from + 1, 1, HS_STYLE_PLOT1, hs_glyph(g->ascii, "block4"));
     } else {
-        for (double q = l->qmin; q <= l->qmax; q++)
-            hs_grid_text(g, hs_axis_column(l->s * (q - l->z), l->lo, l->hi, g->width), 2,
+        for (int i = 0; i <= (int)codes; i++)
+            hs_grid_text(g, hs_axis_column(l->s * (l->qmin + i - l->z), l->lo, l->hi, g->width), 2,
                          HS_STYLE_PLOT1, hs_glyph(g->ascii, "tick"));
     }
     hs_grid_text(g, hs_axis_column(0, l->lo, l->hi, g->width), 2, HS_STYLE_ACCENT,
@@ -271,8 +271,12 @@ static enum hs_status draw(struct hs_grid *g, const struct hs_value *spec, struc
     if (l.levels.n == 0 && (!(l.s > 0) || !isfinite(l.hi - l.lo)))
         return hs_fail(err, HS_ESCRIPT,
                        "number_line: the field \"scale\" must be a positive number");
-    if (!isfinite(l.hi - l.lo))
-        return hs_fail(err, HS_ESCRIPT, "number_line: the field \"levels\" must be finite numbers");
+    if (!isfinite(l.hi - l.lo) || !isfinite(l.first) || !isfinite(l.last))
+        return hs_fail(
+            err, HS_ESCRIPT,
+            "number_line: the field \"%s\" must be finite numbers of a width that a double "
+            "holds",
+            l.levels.n != 0 ? "levels" : "qmin or qmax");
     if (g->width < 2)
         return HS_OK;
     draw_codes(g, &l);

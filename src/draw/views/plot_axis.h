@@ -15,7 +15,7 @@ static inline int hs_axis_column(double v, double lo, double hi, int width)
 {
     double at = (v - lo) / (hi - lo) * (width - 1);
 
-    return at < -1e6 ? -1000000 : at > 1e6 ? 1000000 : (int)lrint(at);
+    return !(at >= -1e6) ? -1000000 : at > 1e6 ? 1000000 : (int)lrint(at);
 }
 
 /* A number centred under column x, kept inside the row. */

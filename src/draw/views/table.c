@@ -1,12 +1,12 @@
 /* table{columns = {…}, rows = {{…}, …}, align = "lrr"}: a table with its head; columns that do not
- * fit are cut at the right. */
+ * fit are cut at the right, and of more than 100 rows the first 100 are shown. */
 #include <string.h>
 
 #include "base/fmt.h"
 #include "base/utf8.h"
 #include "draw/view.h"
 
-enum { MAX_COLUMNS = 32, GAP = 2 };
+enum { MAX_COLUMNS = 32, MAX_ROWS = 100, GAP = 2 };
 
 /* A cell as text: numbers as they are, everything else as its text. */
 static const char *cell_text(const struct hs_value *v, char buffer[HS_FMT_SIZE])
@@ -29,10 +29,23 @@ static size_t columns_of(const struct hs_value *spec)
     return n < MAX_COLUMNS ? n : MAX_COLUMNS;
 }
 
+static size_t rows_of(const struct hs_value *spec)
+{
+    size_t n = hs_value_len(hs_value_get(spec, "rows"));
+
+    return n < MAX_ROWS ? n : MAX_ROWS;
+}
+
+/* How many rows are left out. */
+static size_t rest_of(const struct hs_value *spec)
+{
+    return hs_value_len(hs_value_get(spec, "rows")) - rows_of(spec);
+}
+
 static int height(const struct hs_value *spec, int width)
 {
     (void)width;
-    return (int)hs_value_len(hs_value_get(spec, "rows")) + 2;
+    return (int)rows_of(spec) + 2 + (rest_of(spec) != 0);
 }
 
 static void measure(const struct hs_value *spec, int widths[MAX_COLUMNS])
@@ -44,7 +57,7 @@ static void measure(const struct hs_value *spec, int widths[MAX_COLUMNS])
         const char *text = cell_text(hs_value_at(head, c), buffer);
 
         widths[c] = (int)hs_text_width(text, strlen(text));
-        for (size_t r = 0; r < hs_value_len(rows); r++) {
+        for (size_t r = 0; r < rows_of(spec); r++) {
             int w;
 
             text = cell_text(hs_value_at(hs_value_at(rows, r), c), buffer);
@@ -87,8 +100,10 @@ static enum hs_status draw(struct hs_grid *g, const struct hs_value *spec, struc
         total += widths[c] + (c != 0 ? GAP : 0);
     draw_row(g, 0, hs_value_get(spec, "columns"), n, widths, align, HS_STYLE_DIM);
     hs_grid_hline(g, 0, 1, total, HS_STYLE_RULE);
-    for (size_t r = 0; r < hs_value_len(rows); r++)
+    for (size_t r = 0; r < rows_of(spec); r++)
         draw_row(g, (int)r + 2, hs_value_at(rows, r), n, widths, align, HS_STYLE_TEXT);
+    if (rest_of(spec) != 0)
+        hs_grid_textf(g, 0, MAX_ROWS + 2, HS_STYLE_DIM, "and %zu more rows", rest_of(spec));
     return HS_OK;
 }
 
@@ -98,7 +113,7 @@ static void words(struct hs_str *out, const struct hs_value *spec)
     const struct hs_value *head = hs_value_get(spec, "columns"), *rows = hs_value_get(spec, "rows");
     char buffer[HS_FMT_SIZE];
 
-    for (size_t r = 0; r < hs_value_len(rows); r++) {
+    for (size_t r = 0; r < rows_of(spec); r++) {
         for (size_t c = 0; c < columns_of(spec); c++) {
             const char *name = cell_text(hs_value_at(head, c), buffer);
 
@@ -107,6 +122,8 @@ static void words(struct hs_str *out, const struct hs_value *spec)
         }
         hs_str_add(out, "\n");
     }
+    if (rest_of(spec) != 0)
+        hs_str_printf(out, "And %zu more rows.\n", rest_of(spec));
 }
 
 const struct hs_view hs_view_table = {

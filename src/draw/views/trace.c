@@ -62,13 +62,13 @@ static void fraction(char out[FRACTION], double a, double b)
     if (n == 1 && e >= 0)
         return;
     if (e >= 0 && fits(m, e))
-        snprintf(out, FRACTION, "%" PRId64 "/%" PRId64, m << e, n);
+        snprintf(out, FRACTION, "%" PRId64 "/%" PRId64, m * ((int64_t)1 << e), n);
     else if (e >= 0)
         snprintf(out, FRACTION, "%" PRId64 "*2^%d/%" PRId64, m, e, n);
     else if (n == 1 && -e > 20)
         snprintf(out, FRACTION, "%" PRId64 "/2^%d", m, -e);
     else if (fits(n, -e))
-        snprintf(out, FRACTION, "%" PRId64 "/%" PRId64, m, n << -e);
+        snprintf(out, FRACTION, "%" PRId64 "/%" PRId64, m, n * ((int64_t)1 << -e));
     else
         snprintf(out, FRACTION, "%" PRId64 "/(%" PRId64 "*2^%d)", m, n, -e);
 }

@@ -1,5 +1,5 @@
-/* values{items = {{label =, value =, note =}, …}}: aligned labels with their values, as many
- * columns of them as fit. */
+/* values{items = {{label =, value =, note =}, …}}: aligned labels with their values, at most 100.
+ */
 #include <string.h>
 
 #include "base/utf8.h"
@@ -10,15 +10,24 @@ static size_t width_of(const char *text)
     return hs_text_width(text, strlen(text));
 }
 
+enum { MAX_ITEMS = 100 };
+
 static const struct hs_value *items(const struct hs_value *spec)
 {
     return hs_value_get(spec, "items");
 }
 
+static size_t count(const struct hs_value *list)
+{
+    size_t n = hs_value_len(list);
+
+    return n < MAX_ITEMS ? n : MAX_ITEMS;
+}
+
 static void widest(const struct hs_value *list, size_t *label, size_t *value)
 {
     *label = *value = 0;
-    for (size_t i = 0; i < hs_value_len(list); i++) {
+    for (size_t i = 0; i < count(list); i++) {
         size_t l = width_of(hs_value_text(hs_value_at(list, i), "label", "")),
                v = width_of(hs_value_text(hs_value_at(list, i), "value", ""));
 
@@ -29,7 +38,7 @@ static void widest(const struct hs_value *list, size_t *label, size_t *value)
 
 static int height(const struct hs_value *spec, int width)
 {
-    int n = (int)hs_value_len(items(spec));
+    int n = (int)count(items(spec));
 
     (void)width;
     return n > 0 ? n : 1;
@@ -44,7 +53,7 @@ static enum hs_status draw(struct hs_grid *g, const struct hs_value *spec, struc
         return hs_fail(err, HS_ESCRIPT,
                        "values: the field \"items\" must be a list of {label, value, note}");
     widest(list, &label, &value);
-    for (size_t i = 0; i < hs_value_len(list); i++) {
+    for (size_t i = 0; i < count(list); i++) {
         const struct hs_value *item = hs_value_at(list, i);
         const char *note = hs_value_text(item, "note", "");
         int x = (int)label + 2;
@@ -61,7 +70,7 @@ static void words(struct hs_str *out, const struct hs_value *spec)
 {
     const struct hs_value *list = items(spec);
 
-    for (size_t i = 0; i < hs_value_len(list); i++) {
+    for (size_t i = 0; i < count(list); i++) {
         const struct hs_value *item = hs_value_at(list, i);
         const char *note = hs_value_text(item, "note", "");
 

@@ -4,6 +4,7 @@
 #include "hs_test.h"
 
 #include <dirent.h>
+#include <math.h>
 
 #include "base/utf8.h"
 #include "draw/view.h"
@@ -202,6 +203,106 @@ static void odd_numbers_are_drawn_and_said(void **state)
     }
 }
 
+/* What may stand in a field by mistake. */
+static struct hs_value odd_value(struct hs_arena *arena, size_t i)
+{
+    static const size_t shapes[][2] = {{0, 3}, {1, 1}, {3, 500}};
+    struct hs_value list = hs_value_list();
+    struct hs_tensor t;
+    struct hs_error err = HS_ERROR_INIT;
+
+    switch (i) {
+    case 0:
+        return hs_value_nil();
+    case 1:
+        return hs_value_int(-1);
+    case 2:
+        return hs_value_int(INT64_MAX);
+    case 3:
+        return hs_value_num((double)NAN);
+    case 4:
+        return hs_value_num(-1e300);
+    case 5:
+        return hs_value_num(0.5);
+    case 6:
+        return hs_value_string(arena, "\xff text \xe5\xbc\xa0");
+    case 7:
+        return hs_value_map();
+    case 8:
+        return list;
+    case 9:
+        assert_true(hs_value_push(&list, arena, hs_value_list()) && hs_value_push(&list, arena, hs_value_num(INFINITY)) &&
+                    hs_value_push(&list, arena, hs_value_num(1e17)));
+        return list;
+    case 10:
+        return hs_value_num(1e17);
+    default:
+        assert_ok(hs_tensor_new(&t, arena, i % 2 != 0 ? HS_FLOAT32 : HS_INT8, 2, shapes[i % 3], &err), &err);
+        return hs_value_tensor(arena, &t);
+    }
+}
+
+enum { ODD_VALUES = 17 };
+
+/* Draws and says it; what it says of a fault is a sentence. */
+static void try_spec(struct hs_arena *arena, const struct hs_value *spec)
+{
+    static const int sizes[][2] = {{40, 12}, {7, 3}, {132, 40}};
+    struct hs_error err = HS_ERROR_INIT;
+    struct hs_str words = HS_STR_INIT;
+    struct hs_grid g;
+    enum hs_status st;
+
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        int height = hs_view_height(spec, sizes[i][0]);
+
+        assert_true(height >= 1 && height <= 1000);
+        assert_ok(hs_grid_new(&g, arena, sizes[i][0], sizes[i][1], i == 1, &err), &err);
+        st = hs_view_draw(&g, spec, &err);
+        assert_true(st == HS_OK || (st == HS_ESCRIPT && strlen(err.text) > 20));
+        hs_error_clear(&err);
+    }
+    st = hs_view_words(&words, spec, &err);
+    assert_true(st == HS_OK || st == HS_ESCRIPT);
+    hs_error_clear(&err);
+    hs_str_dispose(&words);
+}
+
+/* Every field of every case at any depth, replaced by each odd value in turn. */
+static size_t try_fields(struct hs_arena *arena, const struct hs_value *whole, struct hs_value *part)
+{
+    size_t n = hs_value_len(part), tried = 0;
+
+    for (size_t i = 0; i < n && i < 8; i++) { /* of a long list its first items will do */
+        struct hs_value *item = part->kind == HS_MAP ? &part->as.map.items[i].value : &part->as.list.items[i], kept = *item;
+
+        for (size_t odd = 0; odd < ODD_VALUES; odd++) {
+            struct hs_arena_mark mark = hs_arena_mark(arena);
+
+            *item = odd_value(arena, odd);
+            try_spec(arena, whole);
+            hs_arena_reset(arena, mark);
+            tried++;
+        }
+        *item = kept;
+        tried += try_fields(arena, whole, item);
+    }
+    return tried;
+}
+
+static void whatever_stands_in_a_field_does_no_harm(void **state)
+{
+    struct cases c = find_cases(*state);
+    size_t tried = 0;
+
+    for (size_t i = 0; i < c.n; i++) {
+        struct hs_value spec = case_spec(*state, c.names[i]);
+
+        tried += try_fields(*state, &spec, &spec);
+    }
+    assert_true(tried > 3000);
+}
+
 /* Specs that cannot be drawn name their field. */
 static void a_wrong_field_is_named(void **state)
 {
@@ -236,6 +337,7 @@ int main(void)
         WITH_ARENA(every_view_has_a_case),
         WITH_ARENA(cases_can_be_drawn_at_every_size),
         WITH_ARENA(odd_numbers_are_drawn_and_said),
+        WITH_ARENA(whatever_stands_in_a_field_does_no_harm),
         WITH_ARENA(a_wrong_field_is_named),
     };
 
