@@ -7,6 +7,10 @@
 int hs_open_plot(lua_State *L);
 int hs_open_view(lua_State *L);
 
+/*** plot.ID{…}, view.ID{…} → view spec. One for each of values, table, text, histogram, log2_axis,
+ * number_line, curves, heat_map, tensor, trace, rounding, scale_flow, confusion, codebook and
+ * image; their fields are in the table of lessons/README.md and, with all they may be, at the head
+ * of draw/views/ID.c. */
 static int construct(lua_State *L)
 {
     luaL_checktype(L, 1, LUA_TTABLE);

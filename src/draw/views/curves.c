@@ -19,7 +19,7 @@ enum { ROWS = 8, DENSE = 4096, MAX_DOTS = 1024 };
 
 struct curve {
     const char *name;
-    struct hs_numbers x, y; /* x.n 0: 1, 2, 3 … */
+    struct hs_reader x, y; /* x.of.n 0: 1, 2, 3 … */
     bool right;
 };
 
@@ -37,35 +37,35 @@ struct curves {
     struct span x, left, right;
 };
 
-static double x_at(const struct curve *c, size_t i)
+static double x_at(struct curve *c, size_t i)
 {
-    return c->x.n != 0 ? (i < c->x.n ? hs_numbers_at(&c->x, i) : (double)NAN) : (double)i + 1;
+    return c->x.of.n != 0 ? (i < c->x.of.n ? hs_reader_at(&c->x, i) : (double)NAN) : (double)i + 1;
 }
 
 /* False where a point cannot stand on the axes. */
-static bool point(const struct curves *s, const struct curve *c, size_t i, double *x, double *y)
+static bool point(struct curves *s, struct curve *c, size_t i, double *x, double *y)
 {
     *x = x_at(c, i);
-    *y = hs_numbers_at(&c->y, i);
+    *y = hs_reader_at(&c->y, i);
     return isfinite(*x) && isfinite(*y) && (!s->x_log2 || *x > 0) &&
            (!s->log || c->right || *y > 0);
 }
 
 static void widen(struct span *s, double v)
 {
-    s->lo = fmin(s->lo, v);
-    s->hi = fmax(s->hi, v);
+    s->lo = v < s->lo ? v : s->lo;
+    s->hi = v > s->hi ? v : s->hi;
 }
 
 static void measure(struct curves *s, const struct hs_value *spec)
 {
-    const struct span nothing = {INFINITY, -INFINITY};
+    const struct span nothing = {(double)INFINITY, -(double)INFINITY};
     double x, y;
 
     s->x = s->left = s->right = nothing;
     s->whole = !s->x_log2;
     for (size_t k = 0; k < s->n; k++)
-        for (size_t i = 0; i < s->of[k].y.n; i++)
+        for (size_t i = 0; i < s->of[k].y.of.n; i++)
             if (point(s, &s->of[k], i, &x, &y)) {
                 widen(&s->x, x);
                 s->whole = s->whole && x == floor(x);
@@ -87,7 +87,7 @@ static enum hs_status read_spec(struct curves *s, const struct hs_value *spec, s
                          .x_label = hs_value_text(spec, "x_label", "x"),
                          .x_log2 = hs_value_flag(spec, "x_log2", false),
                          .log = hs_value_flag(spec, "log", false),
-                         .mark = hs_value_number(spec, "mark", NAN),
+                         .mark = hs_value_number(spec, "mark", (double)NAN),
                          .rows = rows < 3    ? 3
                                  : rows > 40 ? 40
                                              : (int)rows};
@@ -104,9 +104,9 @@ static enum hs_status read_spec(struct curves *s, const struct hs_value *spec, s
         c->name = hs_value_text(v, "name", "y");
         c->right = hs_value_flag(v, "right", false);
         s->has_right = s->has_right || c->right;
-        if (!hs_numbers_of(&c->x, hs_value_get(v, "x")))
-            hs_numbers_of(&c->x, hs_value_get(spec, "x"));
-        if (!hs_numbers_of(&c->y, hs_value_get(v, "y")))
+        if (!hs_numbers_of(&c->x.of, hs_value_get(v, "x")))
+            hs_numbers_of(&c->x.of, hs_value_get(spec, "x"));
+        if (!hs_numbers_of(&c->y.of, hs_value_get(v, "y")))
             return hs_fail(err, HS_ESCRIPT,
                            "curves: the field \"y\" of series %zu must be a list or a tensor",
                            s->n + 1);
@@ -114,14 +114,32 @@ static enum hs_status read_spec(struct curves *s, const struct hs_value *spec, s
     return HS_OK;
 }
 
-/* The last point that can be shown, or the one nearest to `near`; false when there is none. */
-static bool pick(const struct curves *s, const struct curve *c, double near, double *x, double *y)
+/* The last point that can be shown; false when there is none. */
+static bool last_point(struct curves *s, struct curve *c, double *x, double *y)
 {
+    for (size_t k = c->y.of.n; k-- > 0;)
+        if (point(s, c, k, x, y))
+            return true;
+    return false;
+}
+
+/* The point nearest to the mark; false when there is none. Without places of its own the point of
+ * the mark is known, and only its neighbours are asked when it is a gap. */
+static bool marked_point(struct curves *s, struct curve *c, double *x, double *y)
+{
+    size_t n = c->y.of.n, at = 0;
     bool found = false;
     double px, py;
 
-    for (size_t k = c->y.n; k-- > 0 && !(found && isnan(near));)
-        if (point(s, c, k, &px, &py) && (!found || fabs(px - near) < fabs(*x - near))) {
+    if (c->x.of.n == 0 && n != 0) {
+        at = s->mark < 1 ? 0 : s->mark >= (double)n ? n - 1 : (size_t)(s->mark - 0.5);
+        for (size_t d = 0; d < n; d++)
+            if ((d <= at && point(s, c, at - d, x, y)) || (at + d < n && point(s, c, at + d, x, y)))
+                return true;
+        return false;
+    }
+    for (size_t k = 0; k < n; k++)
+        if (point(s, c, k, &px, &py) && (!found || fabs(px - s->mark) < fabs(*x - s->mark))) {
             found = true;
             *x = px;
             *y = py;
@@ -130,24 +148,24 @@ static bool pick(const struct curves *s, const struct curve *c, double near, dou
 }
 
 /* Draws the legend, or only counts its lines (g NULL). */
-static int legend(struct hs_grid *g, const struct curves *s, int width, int y, bool ascii)
+static int legend(struct hs_grid *g, struct curves *s, int width, int y, bool ascii)
 {
     struct hs_flow f = {.g = g, .width = width, .y = y};
     char a[HS_FMT_SIZE], b[HS_FMT_SIZE];
     size_t most = 0;
-    double px, py, said = NAN;
+    double px, py, said = (double)NAN;
 
     for (size_t k = 0; k < s->n; k++) {
-        const struct curve *c = &s->of[k];
+        struct curve *c = &s->of[k];
 
-        most = c->y.n > most ? c->y.n : most;
+        most = c->y.of.n > most ? c->y.of.n : most;
         hs_flow_addf(&f, hs_series_style(k), "%s %s %s%s", hs_series_glyph(ascii, k), c->name,
-                     pick(s, c, NAN, &px, &py) ? hs_fmt_short(a, py, 4) : "none yet",
+                     last_point(s, c, &px, &py) ? hs_fmt_short(a, py, 4) : "none yet",
                      c->right ? " (right)" : "");
     }
     hs_flow_break(&f);
     for (size_t k = 0; k < s->n && s->has_mark; k++) {
-        if (!pick(s, &s->of[k], s->mark, &px, &py))
+        if (!marked_point(s, &s->of[k], &px, &py))
             continue;
         if (px != said)
             hs_flow_addf(&f, HS_STYLE_ACCENT, "%s %s %s: %s %s", hs_glyph(ascii, "vdash"),
@@ -177,8 +195,8 @@ struct axes {
     struct hs_axis x, left, right;
 };
 
-static bool place(const struct curves *s, const struct axes *a, const struct hs_canvas *c,
-                  const struct curve *k, size_t i, int *dx, int *dy)
+static bool place(struct curves *s, const struct axes *a, const struct hs_canvas *c,
+                  struct curve *k, size_t i, int *dx, int *dy)
 {
     const struct hs_axis *axis = k->right ? &a->right : &a->left;
     double x, y, px, py;
@@ -189,19 +207,20 @@ static bool place(const struct curves *s, const struct axes *a, const struct hs_
     py = hs_axis_place(axis, y);
     if (isnan(px) || isnan(py))
         return false;
-    *dx = (int)lrint(fmin(fmax(px, -1), 2) * (c->dots_wide - 1));
-    *dy = (int)lrint((1 - fmin(fmax(py, -1), 2)) * (c->dots_high - 1));
+    px = px < -1 ? -1 : px > 2 ? 2 : px;
+    py = py < -1 ? -1 : py > 2 ? 2 : py;
+    *dx = (int)lrint(px * (c->dots_wide - 1));
+    *dy = (int)lrint((1 - py) * (c->dots_high - 1));
     return true;
 }
 
 /* A line through few points. */
-static void draw_line(const struct curves *s, const struct axes *a, struct hs_canvas *c,
-                      const struct curve *k)
+static void draw_line(struct curves *s, const struct axes *a, struct hs_canvas *c, struct curve *k)
 {
     bool joined = false;
     int x0 = 0, y0 = 0, x, y;
 
-    for (size_t i = 0; i < k->y.n; i++) {
+    for (size_t i = 0; i < k->y.of.n; i++) {
         if (place(s, a, c, k, i, &x, &y)) {
             hs_canvas_line(c, joined ? x0 : x, joined ? y0 : y, x, y);
             x0 = x;
@@ -214,8 +233,7 @@ static void draw_line(const struct curves *s, const struct axes *a, struct hs_ca
 }
 
 /* Very many points: from the least to the greatest in each column of dots. */
-static void draw_dense(const struct curves *s, const struct axes *a, struct hs_canvas *c,
-                       const struct curve *k)
+static void draw_dense(struct curves *s, const struct axes *a, struct hs_canvas *c, struct curve *k)
 {
     int low[MAX_DOTS], high[MAX_DOTS], n = c->dots_wide < MAX_DOTS ? c->dots_wide : MAX_DOTS, x, y;
 
@@ -223,7 +241,7 @@ static void draw_dense(const struct curves *s, const struct axes *a, struct hs_c
         low[i] = -1;
         high[i] = c->dots_high;
     }
-    for (size_t i = 0; i < k->y.n; i++)
+    for (size_t i = 0; i < k->y.of.n; i++)
         if (place(s, a, c, k, i, &x, &y) && x >= 0 && x < n) {
             low[x] = y > low[x] ? y : low[x];
             high[x] = y < high[x] ? y : high[x];
@@ -233,28 +251,36 @@ static void draw_dense(const struct curves *s, const struct axes *a, struct hs_c
             hs_canvas_line(c, i, high[i], i, low[i]);
 }
 
-/* The series' glyph at each point when there is room, else at its last one and, so that colour is
- * not all that tells several apart, at one on the way. */
-static void draw_points(const struct curves *s, const struct axes *a, const struct hs_canvas *c,
-                        size_t index)
+/* The series' glyph at a point; false when it cannot be placed. */
+static bool draw_point(struct curves *s, const struct axes *a, const struct hs_canvas *c,
+                       size_t index, size_t i)
 {
-    const struct curve *k = &s->of[index];
-    bool all = k->y.n <= (size_t)c->width / 3, last = false;
     int x, y, sx = c->dots_wide / c->width, sy = c->dots_high / c->height;
 
-    for (size_t i = k->y.n; i-- > 0;) {
-        bool shown = all || !last || (s->n > 1 && i == k->y.n * (index + 1) / (s->n + 2));
-
-        if (!shown || !place(s, a, c, k, i, &x, &y))
-            continue;
-        last = true;
-        if (x >= 0 && y >= 0 && x < c->dots_wide && y < c->dots_high)
-            hs_grid_text(c->grid, c->x + x / sx, c->y + y / sy, hs_series_style(index),
-                         hs_series_glyph(c->grid->ascii, index));
-    }
+    if (!place(s, a, c, &s->of[index], i, &x, &y))
+        return false;
+    if (x >= 0 && y >= 0 && x < c->dots_wide && y < c->dots_high)
+        hs_grid_text(c->grid, c->x + x / sx, c->y + y / sy, hs_series_style(index),
+                     hs_series_glyph(c->grid->ascii, index));
+    return true;
 }
 
-static void draw_mark(struct hs_grid *g, const struct curves *s, const struct axes *a,
+/* Each point when there is room, else the last one and, so that colour is not all that tells
+ * several series apart, one on the way. */
+static void draw_points(struct curves *s, const struct axes *a, const struct hs_canvas *c,
+                        size_t index)
+{
+    size_t n = s->of[index].y.of.n;
+    bool all = n <= (size_t)c->width / 3;
+
+    for (size_t i = n; i-- > 0;)
+        if (draw_point(s, a, c, index, i) && !all)
+            break;
+    if (!all && s->n > 1)
+        draw_point(s, a, c, index, n * (index + 1) / (s->n + 2));
+}
+
+static void draw_mark(struct hs_grid *g, struct curves *s, const struct axes *a,
                       const struct hs_canvas *c)
 {
     double at = hs_axis_place(&a->x, s->mark);
@@ -299,7 +325,7 @@ static enum hs_status draw(struct hs_grid *g, const struct hs_value *spec, struc
     for (size_t k = 0; k < s.n; k++) {
         c.style = hs_series_style(k);
         c.glyph = hs_series_glyph(true, k);
-        (s.of[k].y.n > DENSE ? draw_dense : draw_line)(&s, &a, &c, &s.of[k]);
+        (s.of[k].y.of.n > DENSE ? draw_dense : draw_line)(&s, &a, &c, &s.of[k]);
     }
     for (size_t k = 0; k < s.n; k++)
         draw_points(&s, &a, &c, k);
@@ -308,13 +334,14 @@ static enum hs_status draw(struct hs_grid *g, const struct hs_value *spec, struc
 }
 
 /* "loss: 10 points, 2.303 at 1 to 0.04 at 10; least 0.04 at 10, greatest 2.303 at 1." */
-static void say_series(struct hs_str *out, const struct curves *s, const struct curve *c)
+static void say_series(struct hs_str *out, struct curves *s, struct curve *c)
 {
     char text[8][HS_FMT_SIZE];
-    double x, y, first[2] = {0}, last[2] = {0}, least[2] = {0, INFINITY}, most[2] = {0, -INFINITY};
+    double x, y, first[2] = {0}, last[2] = {0}, least[2] = {0, (double)INFINITY},
+                 most[2] = {0, -(double)INFINITY};
     size_t n = 0;
 
-    for (size_t i = 0; i < c->y.n; i++) {
+    for (size_t i = 0; i < c->y.of.n; i++) {
         if (!point(s, c, i, &x, &y))
             continue;
         last[0] = x;
@@ -336,9 +363,9 @@ static void say_series(struct hs_str *out, const struct curves *s, const struct 
                   hs_fmt_short(text[2], last[1], 5), hs_fmt_short(text[3], last[0], 5),
                   hs_fmt_short(text[4], least[1], 5), hs_fmt_short(text[5], least[0], 5),
                   hs_fmt_short(text[6], most[1], 5), hs_fmt_short(text[7], most[0], 5));
-    if (n < c->y.n)
-        hs_str_printf(out, "; %zu that cannot be shown", c->y.n - n);
-    if (s->has_mark && pick(s, c, s->mark, &x, &y))
+    if (n < c->y.of.n)
+        hs_str_printf(out, "; %zu that cannot be shown", c->y.of.n - n);
+    if (s->has_mark && marked_point(s, c, &x, &y))
         hs_str_printf(out, "; at %s %s: %s", s->x_label, hs_fmt_short(text[0], x, 5),
                       hs_fmt_short(text[1], y, 6));
     hs_str_add(out, ".\n");

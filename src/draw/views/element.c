@@ -28,7 +28,7 @@ static enum hs_status read_tensors(struct hs_subject *s, const struct hs_value *
 enum hs_status hs_subject_read(struct hs_subject *out, const struct hs_value *spec,
                                const char *view, struct hs_error *err)
 {
-    struct hs_subject s = {.scale = hs_value_number(spec, "scale", NAN)};
+    struct hs_subject s = {.scale = hs_value_number(spec, "scale", (double)NAN)};
     int64_t axis = hs_value_integer(spec, "axis", 0), bits;
 
     *out = s;

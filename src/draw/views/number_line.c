@@ -27,8 +27,8 @@ struct line {
 
 static void measure_levels(struct line *l)
 {
-    l->first = INFINITY;
-    l->last = -INFINITY;
+    l->first = (double)INFINITY;
+    l->last = -(double)INFINITY;
     for (size_t i = 0; i < l->levels.n; i++) {
         l->first = fmin(l->first, hs_numbers_at(&l->levels, i));
         l->last = fmax(l->last, hs_numbers_at(&l->levels, i));
@@ -42,8 +42,8 @@ static struct line line_of(const struct hs_value *spec)
                      .z = hs_value_number(spec, "zero_point", 0),
                      .qmin = hs_value_number(spec, "qmin", -128),
                      .qmax = hs_value_number(spec, "qmax", 127),
-                     .marker = hs_value_number(spec, "marker", NAN),
-                     .code = hs_value_number(spec, "code", NAN),
+                     .marker = hs_value_number(spec, "marker", (double)NAN),
+                     .code = hs_value_number(spec, "code", (double)NAN),
                      .name = hs_value_text(spec, "marker_name", "x"),
                      .has_range = range != NULL};
     double margin;
@@ -107,7 +107,7 @@ static struct counts count_values(const struct line *l, unsigned char *cells, in
 /* The levels around x and their codes; a level that is not there is NaN. */
 static void neighbours(const struct line *l, double x, double *below, double *above, double *code)
 {
-    *below = *above = *code = NAN;
+    *below = *above = *code = (double)NAN;
     if (l->levels.n == 0) {
         double k = floor(x / l->s) + l->z;
 

@@ -44,15 +44,11 @@ static double round_up(double x)
     return power * (m <= 1 ? 1 : m <= 2 ? 2 : m <= 5 ? 5 : 10);
 }
 
-/* v on the axis's own scale. */
-static double scaled(int base, double v)
-{
-    return base == 2 ? log2(v) : base == 10 ? log10(v) : v;
-}
-
 struct hs_axis hs_axis_new(double lo, double hi, int base, int most, bool widen)
 {
-    struct hs_axis a = {.lo = scaled(base, lo), .hi = scaled(base, hi), .base = base};
+    struct hs_axis a = {.lo = hs_axis_scaled(base, lo),
+                        .hi = hs_axis_scaled(base, hi),
+                        .base = base};
 
     if (!isfinite(a.lo) || !isfinite(a.hi) || a.lo > a.hi) {
         a.lo = 0;
@@ -75,14 +71,8 @@ struct hs_axis hs_axis_new(double lo, double hi, int base, int most, bool widen)
         a.lo = floor(a.lo / a.step + 1e-9) * a.step;
         a.hi = ceil(a.hi / a.step - 1e-9) * a.step;
     }
+    a.per = 1 / (a.hi - a.lo);
     return a;
-}
-
-double hs_axis_place(const struct hs_axis *a, double v)
-{
-    double at = (scaled(a->base, v) - a->lo) / (a->hi - a->lo);
-
-    return isfinite(at) ? at : (double)NAN;
 }
 
 bool hs_axis_tick(const struct hs_axis *a, int i, double *place, char text[HS_FMT_SIZE])

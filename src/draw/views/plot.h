@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include "base/fmt.h"
+#include "base/mem.h"
 #include "draw/grid.h"
 #include "tensor/value.h"
 
@@ -22,19 +23,47 @@ double hs_numbers_at(const struct hs_numbers *v, size_t i); /* NaN for what is n
 /* n of them from `from` on: the way to read many. */
 void hs_numbers_load(double *out, const struct hs_numbers *v, size_t from, size_t n);
 
+/* The same one by one, in order or nearly so, as fast as by loading: a block is kept. */
+struct hs_reader {
+    struct hs_numbers of;
+    double block[256];
+    size_t from, n;
+};
+
+static inline double hs_reader_at(struct hs_reader *r, size_t i)
+{
+    if (i < r->from || i - r->from >= r->n) {
+        r->from = i - i % HS_COUNTOF(r->block);
+        r->n = r->of.n - r->from < HS_COUNTOF(r->block) ? r->of.n - r->from : HS_COUNTOF(r->block);
+        hs_numbers_load(r->block, &r->of, r->from, r->n);
+    }
+    return r->block[i - r->from];
+}
+
 /* One linear axis over [lo, hi], lo < hi; ticks are the multiples of step. With `base` 2 or 10 the
  * axis is logarithmic: lo, hi and step are exponents of it. */
 struct hs_axis {
-    double lo, hi, step;
-    int base; /* 0: linear */
+    double lo, hi, step, per; /* per: 1 / (hi - lo) */
+    int base;                 /* 0: linear */
 };
 
 /* An axis for finite data from lo to hi (lo > hi: no data) with at most `most` ticks or so. `widen`
  * moves the ends out to ticks. */
 struct hs_axis hs_axis_new(double lo, double hi, int base, int most, bool widen);
 
+/* v on an axis's own scale. */
+static inline double hs_axis_scaled(int base, double v)
+{
+    return base == 0 ? v : base == 2 ? log2(v) : log10(v);
+}
+
 /* The place of v from 0 (lo) to 1 (hi); NaN where the axis has none (log of 0, NaN). */
-double hs_axis_place(const struct hs_axis *a, double v);
+static inline double hs_axis_place(const struct hs_axis *a, double v)
+{
+    double at = (hs_axis_scaled(a->base, v) - a->lo) * a->per;
+
+    return isfinite(at) ? at : (double)NAN;
+}
 
 /* Ticks, i from 0: false when there are no more. */
 bool hs_axis_tick(const struct hs_axis *a, int i, double *place, char text[HS_FMT_SIZE]);

@@ -126,8 +126,8 @@ static bool parts(const struct table *t, size_t c, size_t i)
 /* The integers around all values when there is room to tell ties from them. */
 static bool line_range(const struct table *t, int width, double *lo, double *hi)
 {
-    *lo = INFINITY;
-    *hi = -INFINITY;
+    *lo = (double)INFINITY;
+    *hi = -(double)INFINITY;
     for (size_t i = 0; i < t->shown; i++) {
         double v = value_at(t, i);
 

@@ -92,7 +92,7 @@ static struct step step_at(const struct hs_value *steps, size_t i)
 {
     const struct hs_value *v = hs_value_at(steps, i), *over = hs_value_get(v, "over");
     struct step s = {.name = hs_value_text(v, "name", ""), .note = hs_value_text(v, "note", "")};
-    double value = hs_value_number(v, "value", NAN), a = value, b = 1;
+    double value = hs_value_number(v, "value", (double)NAN), a = value, b = 1;
 
     if ((double)(float)value == value && value != trunc(value))
         hs_fmt_float(s.value, (float)value);
@@ -100,7 +100,7 @@ static struct step step_at(const struct hs_value *steps, size_t i)
         hs_fmt_double(s.value, value);
     if (over != NULL && (!hs_value_to_number(hs_value_at(over, 0), &a) ||
                          !hs_value_to_number(hs_value_at(over, 1), &b)))
-        a = NAN;
+        a = (double)NAN;
     fraction(s.exact, a, b);
     return s;
 }

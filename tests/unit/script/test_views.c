@@ -134,13 +134,25 @@ static bool shows(const struct hs_value *spec, const char *id)
     return false;
 }
 
+static const char *text_of(struct hs_arena *arena, const char *path)
+{
+    size_t n;
+    const char *bytes = hs_test_read(arena, hs_test_source(path), &n);
+
+    return hs_arena_strndup(arena, bytes, n);
+}
+
+/* and a row in the table of lessons/README.md */
 static void every_view_has_a_case(void **state)
 {
     static const char *const elsewhere[] = {"values", "table", "text", "log2_axis"}; /* unit/draw/test_views.c */
     struct cases c = find_cases(*state);
     size_t n;
-    const struct hs_view *const *views = hs_views(&n);
+    const struct hs_view *const *views;
+    const char *readme = text_of(*state, "lessons/README.md");
+    char row[64];
 
+    views = hs_views(&n);
     for (size_t v = 0; v < n; v++) {
         bool found = false;
 
@@ -154,6 +166,8 @@ static void every_view_has_a_case(void **state)
         if (!found)
             print_error("no case in tests/cases/views shows the view %s\n", views[v]->id);
         assert_true(found);
+        snprintf(row, sizeof row, "\n| `%s` | ", views[v]->id);
+        assert_contains(readme, row);
     }
 }
 
@@ -231,7 +245,7 @@ static struct hs_value odd_value(struct hs_arena *arena, size_t i)
     case 8:
         return list;
     case 9:
-        assert_true(hs_value_push(&list, arena, hs_value_list()) && hs_value_push(&list, arena, hs_value_num(INFINITY)) &&
+        assert_true(hs_value_push(&list, arena, hs_value_list()) && hs_value_push(&list, arena, hs_value_num((double)INFINITY)) &&
                     hs_value_push(&list, arena, hs_value_num(1e17)));
         return list;
     case 10:

@@ -114,7 +114,7 @@ static void extremes_of_many_are_those_of_each(void **state)
         struct hs_tensor t = counting(*state, HS_FLOAT32, 2, (size_t[]){n, 2}), half;
         struct hs_stats s, all;
         struct hs_error err = HS_ERROR_INIT;
-        double min = INFINITY, max = -INFINITY, got[8];
+        double min = (double)INFINITY, max = -(double)INFINITY, got[8];
         size_t bad = 0, first = 0;
 
         for (size_t i = 0; i < 2 * n; i++)
