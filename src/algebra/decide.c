@@ -263,11 +263,15 @@ static enum hs_status same_equation(bool *equal, struct hs_problem *p)
     struct hs_difference a = hs_problem_difference(p, 0), b = hs_problem_difference(p, 1);
     bool a_holds = hs_points_vanish(&p->points, a), b_holds = hs_points_vanish(&p->points, b);
     struct hs_monomial ratio;
+    enum hs_status st;
 
     *equal = a_holds && b_holds;
     if (a_holds || b_holds)
         return HS_OK;
-    return hs_points_ratio(equal, &ratio, p->arena, &p->points, a, b, true, p->err);
+    st = hs_points_ratio(equal, &ratio, p->arena, &p->points, a, b, true, p->err);
+    if (st == HS_OK && *equal)
+        p->answer->powers = ratio.exponents;
+    return st;
 }
 
 static enum hs_status compare(struct hs_problem *p)

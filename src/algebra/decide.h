@@ -50,6 +50,8 @@ struct hs_algebra_answer {
     struct hs_fault fault;    /* when not well-formed … */
     enum hs_algebra_place in; /* … in which text */
     size_t given;             /* … of the relations, which */
+    const int *powers; // (symbols.n) of equivalent equations: L1 - R1 is L2 - R2 times a constant
+                       // and these powers of the scales; NULL else
     const struct hs_witness
         *witness;       /* of a false equality; NULL when none of small numbers was found */
     const char *factor; /* "s_out^2": lhs is rhs times this; of an equation, its side is the

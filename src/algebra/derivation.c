@@ -236,34 +236,26 @@ static bool advise_substitution(struct hs_str *out, struct advice *h)
 
 /* Scales that the goal has and the line has not: both sides are divided by, or multiplied with
  * them. */
-static bool advise_scale(struct hs_str *out, struct advice *h)
+static enum hs_status advise_scale(bool *told, struct hs_str *out, struct advice *h,
+                                   const char *last, struct hs_error *err)
 {
-    struct hs_context c = {.symbols = &h->a.symbols};
-    struct hs_difference all[2];
-    struct hs_points points;
-    struct hs_monomial m;
-    struct hs_fault fault;
-    bool is = false;
+    struct hs_algebra_question q = question(h->d, last, h->d->goal, HS_RELATION_EQUATION, true);
+    struct hs_algebra_answer a;
+    enum hs_status st = hs_algebra_ask(&a, &h->arena, &q, err);
 
-    c.definitions = hs_arena_alloc_zero(&h->arena, c.symbols->n + 1, sizeof(struct hs_expr *));
-    if (c.definitions == NULL)
-        return false;
-    for (int i = 0; i < 2; i++)
-        all[i] = (struct hs_difference){h->a.statement[i].sides[0], h->a.statement[i].sides[1]};
-    if (hs_points_new(&points, &h->arena, &c, all, 2, 1, &fault, NULL) != HS_OK ||
-        hs_points_vanish(&points, all[0]) || hs_points_vanish(&points, all[1]) ||
-        hs_points_ratio(&is, &m, &h->arena, &points, all[1], all[0], true, NULL) != HS_OK || !is)
-        return false;
-    for (size_t i = 0; i < c.symbols->n; i++)
-        if (m.exponents[i] != 0) {
-            hs_str_printf(out, "%s both sides by %s.", m.exponents[i] < 0 ? "Divide" : "Multiply",
-                          c.symbols->names[i]);
-            return true;
+    *told = st == HS_OK && a.well_formed && a.powers != NULL;
+    if (!*told)
+        return st;
+    for (size_t i = 0; i < a.symbols.n; i++)
+        if (a.powers[i] != 0) {
+            hs_str_printf(out, "%s both sides by %s.", a.powers[i] > 0 ? "Divide" : "Multiply",
+                          a.symbols.names[i]);
+            return st;
         }
     hs_str_add(out, "The line says what is asked; bring its sides into the form that is asked for: "
                     "each tensor over its "
                     "own scale.");
-    return true;
+    return st;
 }
 
 enum hs_status hs_derivation_hint(struct hs_str *out, const struct hs_derivation *d,
@@ -272,15 +264,17 @@ enum hs_status hs_derivation_hint(struct hs_str *out, const struct hs_derivation
     struct advice h = {.arena = HS_ARENA_INIT, .d = d};
     struct hs_algebra_question q = question(d, last, d->goal, HS_RELATION_SIDES, false);
     enum hs_status st = HS_OK;
-    bool there = false;
+    bool there = false, told;
 
     if (d->goal == NULL)
         return HS_OK;
     st = arrived(&there, &h.arena, d, last, err);
     if (st == HS_OK && !there)
         st = hs_algebra_ask(&h.a, &h.arena, &q, err);
-    if (st == HS_OK && !there && h.a.well_formed && !advise_substitution(out, &h) &&
-        !advise_scale(out, &h))
+    told = there || st != HS_OK || !h.a.well_formed || advise_substitution(out, &h);
+    if (!told)
+        st = advise_scale(&told, out, &h, last, err);
+    if (st == HS_OK && !told)
         hs_str_add(out, "Compare the terms of your line with those of the goal, one by one: which "
                         "scale stands below each?");
     hs_arena_dispose(&h.arena);

@@ -80,12 +80,16 @@ static void do_hint(struct hs_plain *p, const char *rest)
     (void)rest;
     if (!has_open_question(p, &item)) {
         hs_plain_say(p, "There is no open question here.");
-    } else if (item->question->nhints == 0) {
-        hs_plain_say(p, "This question has no hints.");
     } else if (hs_study_hint(p->study, p->part)) {
         item = hs_plain_item(p, p->part);
+        if (*item->state->move != '\0') {
+            hs_plain_say(p, "The next move: %s", item->state->move);
+            return;
+        }
         hs_plain_say(p, "Hint %zu of %zu: %s", item->state->hints, item->question->nhints,
                      item->question->hints[item->state->hints - 1]);
+    } else if (item->question->nhints == 0) {
+        hs_plain_say(p, "This question has no hints.");
     } else {
         hs_plain_say(p, "All %zu hints were given. The last: %s solution shows the answer.", item->question->nhints,
                      item->question->hints[item->question->nhints - 1]);
@@ -212,6 +216,19 @@ static void do_reset(struct hs_plain *p, const char *rest)
         enter_step(p);
 }
 
+static void do_undo(struct hs_plain *p, const char *rest)
+{
+    const struct hs_item *item = p->part != (size_t)-1 ? hs_plain_item(p, p->part) : NULL;
+
+    (void)rest;
+    if (item == NULL || item->question == NULL || item->question->kind != HS_ASK_DERIVATION)
+        hs_plain_say(p, "There is no derivation here.");
+    else if (!hs_study_board_back(p->study, p->part))
+        hs_plain_say(p, "There is no line to take back.");
+    else
+        hs_plain_board(p, p->part);
+}
+
 static void do_quit(struct hs_plain *p, const char *rest)
 {
     (void)rest;
@@ -229,7 +246,8 @@ static const struct {
     {"step", "the list of steps; step N or step NAME goes there", do_step},
     {"show", "the step again; show demo, show question", do_show},
     {"set", "set NAME VALUE changes a control of the demo", do_set},
-    {"hint", "the next hint", do_hint},
+    {"undo", "takes the last line of a derivation back", do_undo},
+    {"hint", "the next hint; of a derivation also the next move", do_hint},
     {"why", "the last feedback again", do_why},
     {"solution", "the solution, without points", do_solution},
     {"skip", "passes the question over", do_skip},
@@ -244,7 +262,8 @@ static void do_help(struct hs_plain *p, const char *rest)
     for (size_t i = 0; i < HS_COUNTOF(words); i++)
         hs_plain_say(p, "%s: %s", words[i].word, words[i].help);
     hs_plain_say(p, "Anything else is an answer: a number such as 0.125, 1/8 or 2^-3, numbers with spaces between, or the "
-                    "number of a choice. An empty line goes on where no question is open.");
+                    "number of a choice. A formula is plain text, Unicode or LaTeX: W/s_w * x, \\frac{W}{s_w}. An empty line goes "
+                    "on where no question is open.");
 }
 
 static void answer(struct hs_plain *p, const char *text)

@@ -5,6 +5,7 @@
 #include "base/utf8.h"
 #include "cli/plain.h"
 #include "cli/text.h"
+#include "draw/math.h"
 #include "draw/view.h"
 
 void hs_plain_say(struct hs_plain *p, const char *fmt, ...)
@@ -122,6 +123,44 @@ void hs_plain_demo(struct hs_plain *p, size_t part)
     hs_str_dispose(&words);
 }
 
+/* What may occur in a formula. */
+static void names(struct hs_plain *p, const struct hs_question *q)
+{
+    struct hs_str text = HS_STR_INIT;
+
+    if (!hs_question_is_formula(q))
+        return;
+    for (size_t i = 0; i < q->formula->nnames; i++)
+        hs_str_printf(&text, "%s%s", i > 0 ? ", " : "Names: ", q->formula->names[i]);
+    if (text.len > 0)
+        hs_plain_say(p, "%s.", text.buf);
+    for (size_t i = 0; i < q->formula->ngiven; i++)
+        hs_plain_say(p, "Given: %s.", q->formula->given[i]);
+    hs_str_dispose(&text);
+}
+
+void hs_plain_board(struct hs_plain *p, size_t part)
+{
+    const struct hs_board_row *rows;
+    struct hs_error err = HS_ERROR_INIT;
+    size_t n;
+
+    if (hs_study_board(&rows, &n, p->study, part, &err) != HS_OK) {
+        hs_plain_say(p, "%s.", err.text);
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        struct hs_str line = HS_STR_INIT, numbers = HS_STR_INIT;
+
+        hs_math_line(&line, rows[i].tex, p->ascii);
+        hs_board_numbers(&numbers, &rows[i]);
+        hs_plain_say(p, "Line %zu: %s%s%s", i, line.buf, numbers.len > 0 ? "   - " : "", numbers.buf);
+        hs_str_dispose(&line);
+        hs_str_dispose(&numbers);
+    }
+    hs_plain_say(p, "Type line %zu. hint names the next move, undo takes a line back.", n);
+}
+
 void hs_plain_question(struct hs_plain *p, const struct hs_item *item)
 {
     const struct hs_question *q = item->question;
@@ -131,7 +170,7 @@ void hs_plain_question(struct hs_plain *p, const struct hs_item *item)
     fputc('\n', p->cli->out);
     hs_str_printf(&head, "%s %s, %s point%s", q->kind == HS_ASK_PREDICT ? "Prediction" : "Question", q->id,
                   hs_plain_points(points, sizeof points, q->points), plural(q->points));
-    if (q->nchoices == 0 && q->kind != HS_ASK_PREDICT) {
+    if (q->nchoices == 0 && q->kind != HS_ASK_PREDICT && !hs_question_is_formula(q)) {
         hs_str_add(&head, ", ");
         hs_tolerance_describe(&head, &q->tolerance);
     }
@@ -143,6 +182,9 @@ void hs_plain_question(struct hs_plain *p, const struct hs_item *item)
         hs_plain_say(p, "%zu. %s", i + 1, q->choices[i]);
     if (*q->unit != '\0')
         hs_plain_say(p, "(in %s)", q->unit);
+    names(p, q);
+    if (q->kind == HS_ASK_DERIVATION)
+        hs_plain_board(p, item->part);
     if (*item->state->draft != '\0')
         hs_plain_say(p, "Typed before: %s", item->state->draft);
     hs_str_dispose(&head);

@@ -182,7 +182,11 @@ static void read_misconceptions(struct form *f, struct hs_question *q)
 
         m->id = text_of(f, row, "id", true);
         m->message = text_of(f, row, "message", true);
-        m->values = numbers_of(f, hs_value_get(row, "value"), "value of a misconception", &count);
+        count = 0;
+        if (hs_question_is_formula(q))
+            m->formula = text_of(f, row, "value", true);
+        else
+            m->values = numbers_of(f, hs_value_get(row, "value"), "value of a misconception", &count);
         m->n = count;
         m->tolerance = tolerance_of(f, row, q->tolerance);
     }
@@ -191,7 +195,8 @@ static void read_misconceptions(struct form *f, struct hs_question *q)
 
 static enum hs_ask_kind kind_of(struct form *f)
 {
-    static const char *const names[] = {"number", "integer", "list", "choice", "predict"};
+    static const char *const names[] = {"number",  "integer",    "list",     "choice",
+                                        "predict", "expression", "equation", "derivation"};
     const char *name = hs_value_text(f->spec, "ask", "");
 
     for (size_t i = 0; i < HS_COUNTOF(names); i++)
@@ -199,7 +204,7 @@ static enum hs_ask_kind kind_of(struct form *f)
             return (enum hs_ask_kind)i;
     if (strcmp(name, "tensor") == 0)
         return HS_ASK_LIST;
-    fault(f, "an ask cell", "a question made by ask.number, ask.integer, ask.list, ask.tensor, ask.choice or ask.predict");
+    fault(f, "an ask cell", "a question made by one of the constructors of ask");
     return HS_ASK_NUMBER;
 }
 
@@ -210,13 +215,84 @@ static void check_kind(struct form *f, const struct hs_question *q)
         fault(f, "choices", "at least two texts");
     if (q->kind != HS_ASK_CHOICE && q->kind != HS_ASK_PREDICT && q->nchoices > 0)
         fault(f, "choices", "left out: only ask.choice and ask.predict have them");
-    if (q->kind != HS_ASK_LIST && q->n != 1)
+    if (q->kind != HS_ASK_LIST && q->n != 1 && !hs_question_is_formula(q))
         fault(f, "answer", "one number");
     if (q->kind == HS_ASK_INTEGER && q->answer != NULL && q->answer[0] != floor(q->answer[0]))
         fault(f, "answer", "an integer");
     if (q->nchoices > 0 && q->answer != NULL &&
         (q->answer[0] < 1.0 || q->answer[0] > (double)q->nchoices || q->answer[0] != floor(q->answer[0])))
         fault(f, "answer", "the number of a choice, from 1");
+}
+
+/* numbers = {W = 0.25, …}: what the names of a formula are on the lesson's tensors. */
+static void read_numbers(struct form *f, struct hs_ask_formula *out)
+{
+    const struct hs_value *map = hs_value_get(f->spec, "numbers");
+    size_t n = hs_value_len(map);
+    const char **names = grab(f, n, sizeof *names);
+    double *values = grab(f, n, sizeof *values);
+
+    if (map != NULL && map->kind != HS_NIL && map->kind != HS_MAP)
+        fault(f, "numbers", "a table of names and numbers");
+    for (size_t i = 0; i < n && !f->failed; i++) {
+        names[i] = hs_arena_strdup(f->arena, map->as.map.items[i].key);
+        if (names[i] == NULL)
+            no_memory(f);
+        if (!hs_value_to_number(&map->as.map.items[i].value, &values[i]) || !isfinite(values[i]))
+            fault(f, "numbers", "a table of names and finite numbers");
+    }
+    out->number_names = names;
+    out->numbers = values;
+    out->nnumbers = n;
+}
+
+/* Every text of the author is well-formed, or the question is at fault before a learner sees it. */
+static void check_formula(struct form *f, const struct hs_ask_formula *q, const char *field, const char *text)
+{
+    struct hs_arena scratch = HS_ARENA_INIT;
+    struct hs_algebra_question ask = {.lhs = text,
+                                      .names = q->names,
+                                      .nnames = q->nnames,
+                                      .given = q->given,
+                                      .ngiven = q->ngiven,
+                                      .relation = q->relation};
+    struct hs_algebra_answer a;
+
+    if (hs_algebra_ask(&a, &scratch, &ask, f->err) == HS_OK && !a.well_formed) {
+        hs_fail(f->err, HS_ESCRIPT, "question \"%s\": %s: %s", f->id, field, a.fault.message);
+        f->failed = true;
+    }
+    hs_arena_dispose(&scratch);
+}
+
+static void read_formula(struct form *f, struct hs_question *q)
+{
+    struct hs_ask_formula *out = grab(f, 1, sizeof *out);
+    const char *relation = text_of(f, f->spec, "relation", false);
+    bool derivation = q->kind == HS_ASK_DERIVATION;
+
+    if (out == NULL)
+        return;
+    out->relation = q->kind == HS_ASK_EXPRESSION ? HS_RELATION_EXPR : HS_RELATION_EQUATION;
+    if (*relation != '\0' && (!hs_relation_find(&out->relation, relation) ||
+                              (out->relation == HS_RELATION_EXPR) != (q->kind == HS_ASK_EXPRESSION)))
+        fault(f, "relation", "\"equation\" or \"sides\", and only of ask.equation");
+    out->names = texts_of(f, "names", &out->nnames);
+    out->given = texts_of(f, "given", &out->ngiven);
+    if (derivation) {
+        out->lines = texts_of(f, "answer", &out->nlines);
+        out->start = text_of(f, f->spec, "start", true);
+        if (out->nlines == 0)
+            fault(f, "answer", "the lines of a derivation");
+        out->answer = f->failed ? "" : out->lines[out->nlines - 1];
+        check_formula(f, out, "start", out->start);
+    } else {
+        out->answer = text_of(f, f->spec, "answer", true);
+    }
+    if (!f->failed)
+        check_formula(f, out, "answer", out->answer);
+    read_numbers(f, out);
+    q->formula = out;
 }
 
 enum hs_status hs_question_read(struct hs_question *out, struct hs_arena *arena, const struct hs_value *spec,
@@ -237,7 +313,10 @@ enum hs_status hs_question_read(struct hs_question *out, struct hs_arena *arena,
     q.transfer = hs_value_flag(spec, "transfer", false);
     q.choices = texts_of(&f, "choices", &q.nchoices);
     q.hints = texts_of(&f, "hints", &q.nhints);
-    q.answer = numbers_of(&f, hs_value_get(spec, "answer"), "answer", &q.n);
+    if (q.kind >= HS_ASK_EXPRESSION)
+        read_formula(&f, &q);
+    else
+        q.answer = numbers_of(&f, hs_value_get(spec, "answer"), "answer", &q.n);
     exact = q.kind == HS_ASK_INTEGER || q.kind == HS_ASK_LIST || q.nchoices > 0;
     q.tolerance = tolerance_of(&f, spec, exact ? (struct hs_tolerance){HS_TOL_EXACT, 0.0}
                                                : (struct hs_tolerance){HS_TOL_REL, 1e-6});

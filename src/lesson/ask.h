@@ -5,13 +5,40 @@
 #ifndef HS_LESSON_ASK_H
 #define HS_LESSON_ASK_H
 
+#include "algebra/decide.h"
 #include "lesson/answer.h"
 #include "tensor/value.h"
 
-enum hs_ask_kind { HS_ASK_NUMBER, HS_ASK_INTEGER, HS_ASK_LIST, HS_ASK_CHOICE, HS_ASK_PREDICT };
+enum hs_ask_kind {
+    HS_ASK_NUMBER,
+    HS_ASK_INTEGER,
+    HS_ASK_LIST,
+    HS_ASK_CHOICE,
+    HS_ASK_PREDICT,
+    HS_ASK_EXPRESSION, /* formulas: judged by src/algebra */
+    HS_ASK_EQUATION,
+    HS_ASK_DERIVATION /* line after line (lesson/board.h) */
+};
+
+/* What a question about a formula has more. */
+struct hs_ask_formula {
+    enum hs_relation relation; /* of an equation: equation (default) or sides */
+    const char *const *names;  // (nnames) the only ones that may occur
+    size_t nnames;
+    const char *const *given;  // (ngiven) "N = E"
+    size_t ngiven;
+    const char *answer;        /* of a derivation: its goal */
+    const char *start;         /* of a derivation: the equation that it begins with */
+    const char *const *lines;  // (nlines) of a derivation: the author's way from start to goal
+    size_t nlines;
+    const char *const *number_names; // (nnumbers) names with a value from the lesson's tensors
+    const double *numbers;           // (nnumbers)
+    size_t nnumbers;
+};
 
 struct hs_ask_misconception {
     const char *id, *message;
+    const char *formula;  /* the formula that the idea leads to; NULL where numbers are asked for */
     const double *values; // (n) the answer that the idea leads to; for a choice its number
     size_t n;             /* may differ from the question's: another length is a mistake too */
     struct hs_tolerance tolerance;
@@ -35,6 +62,7 @@ struct hs_question {
     size_t nmisconceptions;
     const char *solution; /* shown on request and after success; "" when there is none */
     const char *reveal;   /* of a prediction: what is said once a guess stands */
+    const struct hs_ask_formula *formula; /* of the last three kinds, else NULL; then n is 0 */
 };
 
 /* Reads the value that ask.* built. Text and arrays go into the arena. HS_ESCRIPT names the field. */
@@ -47,7 +75,8 @@ enum hs_ask_verdict_kind {
     HS_ANSWER_CORRECT,
     HS_ANSWER_PREDICTED,     /* a prediction that was off: it counts as made */
     HS_ANSWER_MISCONCEPTION, /* wrong in a way that has a name */
-    HS_ANSWER_WRONG
+    HS_ANSWER_WRONG,
+    HS_ANSWER_PROGRESS       /* a right line of a derivation that is not yet at its goal */
 };
 
 struct hs_ask_verdict {
@@ -61,7 +90,16 @@ struct hs_ask_verdict {
 const char *hs_ask_verdict_name(enum hs_ask_verdict_kind kind);
 enum hs_ask_verdict_kind hs_ask_verdict_of(const char *name);
 
-/* Judges the text. HS_ENOMEM is the only failure: an unreadable answer is a verdict. Text goes into the arena. */
+/* True when answers are formulas. */
+static inline bool hs_question_is_formula(const struct hs_question *q)
+{
+    return q->formula != NULL;
+}
+
+/* The answer that misconception i leads to, as a learner would type it. Appends. */
+void hs_question_misconception_text(struct hs_str *out, const struct hs_question *q, size_t i);
+
+/* Judges the text; of a derivation the right lines so far and behind them the new one, a line each. HS_ENOMEM is the only failure: an unreadable answer is a verdict. Text goes into the arena. */
 HS_MUST_USE enum hs_status hs_question_check(struct hs_ask_verdict *out, struct hs_arena *arena, const struct hs_question *q,
                                              const char *text, struct hs_error *err);
 

@@ -7,8 +7,10 @@
 #include "base/fmt.h"
 #include "base/mem.h"
 #include "lesson/ask.h"
+#include "lesson/board.h"
 
-static const char *const names[] = {"none", "invalid", "correct", "predicted", "misconception", "wrong"};
+static const char *const names[] = {"none",          "invalid", "correct", "predicted",
+                                    "misconception", "wrong",   "progress"};
 
 const char *hs_ask_verdict_name(enum hs_ask_verdict_kind kind)
 {
@@ -211,6 +213,8 @@ enum hs_status hs_question_check(struct hs_ask_verdict *out, struct hs_arena *ar
     struct reading r;
     enum hs_status st;
 
+    if (hs_question_is_formula(q))
+        return hs_question_check_formula(out, arena, q, text, err);
     text += strspn(text, " \t");
     hs_str_add(&trimmed, text);
     while (trimmed.len > 0 && strchr(" \t\r\n", trimmed.buf[trimmed.len - 1]) != NULL)
@@ -231,8 +235,27 @@ enum hs_status hs_question_check(struct hs_ask_verdict *out, struct hs_arena *ar
     return HS_OK;
 }
 
+void hs_question_misconception_text(struct hs_str *out, const struct hs_question *q, size_t i)
+{
+    const struct hs_ask_misconception *m = &q->misconceptions[i];
+
+    if (m->formula != NULL)
+        hs_str_add(out, m->formula);
+    for (size_t k = 0; k < m->n; k++) {
+        char n[HS_FMT_SIZE];
+
+        hs_str_printf(out, "%s%s", k > 0 ? " " : "", hs_fmt_double(n, m->values[k]));
+    }
+}
+
 void hs_question_answer_text(struct hs_str *out, const struct hs_question *q)
 {
+    if (q->kind == HS_ASK_DERIVATION) {
+        for (size_t i = 0; i < q->formula->nlines; i++)
+            hs_str_printf(out, "%s%s", i > 0 ? "\n" : "", q->formula->lines[i]);
+    } else if (hs_question_is_formula(q)) {
+        hs_str_add(out, q->formula->answer);
+    }
     for (size_t i = 0; i < q->n; i++) {
         char n[HS_FMT_SIZE];
 

@@ -38,17 +38,6 @@ static void report_error(struct linter *l, int line, const struct hs_error *why)
     report(l, why->line > 0 ? why->line : line, "%s", why->text);
 }
 
-/* The values as a learner would type them. */
-static void type_values(struct hs_str *out, const double *values, size_t n)
-{
-    hs_str_clear(out);
-    for (size_t i = 0; i < n; i++) {
-        char text[HS_FMT_SIZE];
-
-        hs_str_printf(out, "%s%s", i > 0 ? " " : "", hs_fmt_double(text, values[i]));
-    }
-}
-
 /* True when `message` holds the number as a word of its own. Numbers of one character stand in too many sentences. */
 static bool tells(const char *message, double answer)
 {
@@ -77,7 +66,7 @@ static void lint_misconception(struct linter *l, int line, const struct hs_quest
     for (size_t j = 0; j < i; j++)
         if (strcmp(q->misconceptions[j].id, m->id) == 0)
             report(l, line, "question \"%s\": two misconceptions have the id \"%s\"", q->id, m->id);
-    type_values(&typed, m->values, m->n);
+    hs_question_misconception_text(&typed, q, i);
     if (hs_question_check(&v, &scratch, q, typed.buf, &why) != HS_OK)
         report_error(l, line, &why);
     else if (v.kind == HS_ANSWER_CORRECT)

@@ -7,7 +7,8 @@
 #include "base/mem.h"
 
 static const char *const fields[] = {"id",     "prompt",   "answer",      "tolerance", "points",   "unit",     "misconceptions",
-                                     "hints",  "hint_cost", "solution",   "transfer",  "choices",  "reveal",   "ask"};
+                                     "hints",  "hint_cost", "solution",   "transfer",  "choices",  "reveal",   "ask",
+                                     "names",  "given",    "relation",    "start",     "goal",     "numbers"};
 
 static const char *const row_fields[] = {"id", "value", "message", "tolerance"};
 
@@ -75,7 +76,7 @@ static int ask(lua_State *L)
 
 int hs_lua_open_ask(lua_State *L)
 {
-    static const char *const kinds[] = {"number", "integer", "list", "tensor", "choice", "predict"};
+    static const char *const kinds[] = {"number", "integer", "list", "tensor", "choice", "predict", "expression", "equation", "derivation"};
 
     lua_createtable(L, 0, (int)HS_COUNTOF(kinds));
     for (size_t i = 0; i < HS_COUNTOF(kinds); i++) {

@@ -57,10 +57,13 @@ const char *hs_study_understood(struct hs_study *study, size_t part, const char 
     const struct hs_slot *slot = slot_of(study, part);
     struct hs_arena scratch = HS_ARENA_INIT;
     struct hs_ask_verdict verdict;
+    struct hs_str whole = HS_STR_INIT;
 
+    hs_slot_whole(&whole, slot, text);
     hs_str_clear(&study->text);
-    if (hs_question_check(&verdict, &scratch, slot->question, text, NULL) == HS_OK)
+    if (hs_question_check(&verdict, &scratch, slot->question, whole.buf, NULL) == HS_OK)
         hs_str_add(&study->text, verdict.understood);
+    hs_str_dispose(&whole);
     hs_arena_dispose(&scratch);
     return study->text.buf;
 }
@@ -85,21 +88,39 @@ static void settle(struct hs_slot *slot)
     earn(slot);
 }
 
+/* Answers that leave nothing in the line: right ones, and a right line of a derivation, which joins the others. */
+static enum hs_status keep_answer(struct hs_slot *slot, enum hs_ask_verdict_kind kind, const char *text, struct hs_error *err)
+{
+    bool right = kind == HS_ANSWER_CORRECT || kind == HS_ANSWER_PREDICTED || kind == HS_ANSWER_PROGRESS;
+
+    if (right && slot->question->kind == HS_ASK_DERIVATION && slot->state.status != HS_ASK_CORRECT) {
+        hs_str_printf(&slot->lines, "%s%s", slot->lines.len > 0 ? "\n" : "", text);
+        if (!hs_str_ok(&slot->lines))
+            return hs_fail(err, HS_ENOMEM, "out of memory keeping a line");
+        slot->state.lines = slot->lines.buf;
+        slot->state.move = "";
+    }
+    return keep_draft(slot, right ? "" : text, err);
+}
+
 enum hs_status hs_study_submit(struct hs_study *study, size_t part, const char *text, struct hs_error *err)
 {
     struct hs_slot *slot = slot_of(study, part);
     struct hs_arena texts = HS_ARENA_INIT;
     struct hs_ask_verdict verdict;
     struct hs_store_attempt attempt = {.lesson = study->lesson->id, .question = slot->question->id, .at = hs_clock_now()};
+    struct hs_str whole = HS_STR_INIT;
     enum hs_status st;
+    bool counts;
 
     attempt.raw = hs_arena_strdup(&texts, text); /* a copy: the text may be the draft, which changes below */
     if (attempt.raw == NULL)
         return hs_fail(err, HS_ENOMEM, "out of memory judging an answer");
-    st = hs_question_check(&verdict, &texts, slot->question, attempt.raw, err);
+    hs_slot_whole(&whole, slot, attempt.raw);
+    st = hs_question_check(&verdict, &texts, slot->question, whole.buf, err);
+    hs_str_dispose(&whole);
     if (st == HS_OK)
-        st = keep_draft(slot, verdict.kind == HS_ANSWER_CORRECT || verdict.kind == HS_ANSWER_PREDICTED ? "" : attempt.raw,
-                        err);
+        st = keep_answer(slot, verdict.kind, attempt.raw, err);
     if (st != HS_OK) {
         hs_arena_dispose(&texts);
         return st;
@@ -107,15 +128,26 @@ enum hs_status hs_study_submit(struct hs_study *study, size_t part, const char *
     hs_arena_dispose(&slot->texts);
     slot->texts = texts;
     slot->state.verdict = verdict;
-    if (verdict.kind != HS_ANSWER_INVALID)
-        slot->state.attempts++;
+    counts = verdict.kind != HS_ANSWER_INVALID && verdict.kind != HS_ANSWER_PROGRESS;
+    slot->state.attempts += counts;
     settle(slot);
     attempt.number = (int64_t)slot->state.attempts;
     attempt.verdict = hs_ask_verdict_name(verdict.kind);
     attempt.misconception = verdict.misconception;
-    hs_study_save_slot(study, slot, verdict.kind != HS_ANSWER_INVALID ? &attempt : NULL);
+    hs_study_save_slot(study, slot, counts ? &attempt : NULL);
     hs_study_save_place(study);
     return HS_OK;
+}
+
+/* The next move of a derivation, when the author's hints are through. */
+static bool next_move(struct hs_slot *slot)
+{
+    hs_str_clear(&slot->move);
+    if (slot->question->kind != HS_ASK_DERIVATION || slot->state.status == HS_ASK_CORRECT ||
+        hs_board_hint(&slot->move, slot->question, slot->lines.buf, NULL) != HS_OK)
+        return false;
+    slot->state.move = slot->move.buf;
+    return slot->move.len > 0;
 }
 
 bool hs_study_hint(struct hs_study *study, size_t part)
@@ -123,7 +155,7 @@ bool hs_study_hint(struct hs_study *study, size_t part)
     struct hs_slot *slot = slot_of(study, part);
 
     if (slot->state.hints == slot->question->nhints)
-        return false;
+        return next_move(slot);
     slot->state.hints++;
     hs_study_save_slot(study, slot, NULL);
     hs_study_save_place(study);
@@ -194,8 +226,9 @@ enum hs_status hs_study_reset_step(struct hs_study *study, struct hs_error *err)
 
         if (slot->step != study->step || slot->question == NULL)
             continue;
-        slot->state = (struct hs_ask_state){.draft = "", .verdict = {HS_ANSWER_NONE, "", "", ""}};
+        slot->state = (struct hs_ask_state){.draft = "", .lines = "", .move = "", .verdict = {HS_ANSWER_NONE, "", "", ""}};
         hs_str_clear(&slot->draft);
+        hs_str_clear(&slot->lines);
         hs_arena_dispose(&slot->texts);
         hs_study_save_slot(study, slot, NULL);
     }

@@ -6,6 +6,7 @@
 #ifndef HS_SESSION_SESSION_H
 #define HS_SESSION_SESSION_H
 
+#include "lesson/board.h"
 #include "lesson/course.h"
 #include "lesson/run.h"
 
@@ -65,6 +66,8 @@ struct hs_ask_state {
     size_t hints;            /* taken so far: question->hints[0 … hints-1] may be shown */
     const char *draft;       /* the answer line as last seen; "" */
     struct hs_ask_verdict verdict; /* of the last answer; kind HS_ANSWER_NONE before */
+    const char *lines;       /* of a derivation: the right lines so far, '\n' between them; "" else */
+    const char *move;        /* of a derivation: the next move, once it was asked for; "" else */
 };
 
 enum hs_item_kind { HS_ITEM_PROSE, HS_ITEM_DEMO, HS_ITEM_ASK };
@@ -112,7 +115,15 @@ const char *hs_study_understood(struct hs_study *study, size_t part, const char 
 /* Answers. The verdict is in the item's state. A settled question may be answered again; its points do not fall. */
 HS_MUST_USE enum hs_status hs_study_submit(struct hs_study *study, size_t part, const char *text, struct hs_error *err);
 
-/* Takes the next hint: false when there is none left. */
+/* The rows of a derivation: what it begins with, then the right lines. Borrowed until the next call that changes the item.
+ * 
+ * hs_study_board_back() takes the last right line back into the draft; false when there is none. */
+HS_MUST_USE enum hs_status hs_study_board(const struct hs_board_row **out, size_t *n, struct hs_study *study, size_t part,
+                                          struct hs_error *err);
+bool hs_study_board_back(struct hs_study *study, size_t part);
+
+/* Takes the next hint: false when there is none left. Of a derivation, once the author's hints are through, state->move
+ * names the next move. */
 bool hs_study_hint(struct hs_study *study, size_t part);
 
 /* Settles the question without points: shows its solution, or passes it over (it may be answered later). */

@@ -18,16 +18,20 @@ struct hs_slot *hs_study_slot(struct hs_study *study, size_t step, size_t part)
 void hs_study_save_slot(struct hs_study *study, const struct hs_slot *slot, const struct hs_store_attempt *attempt)
 {
     const struct hs_ask_state *state = &slot->state;
-    const struct hs_store_question row = {
+    struct hs_str draft = HS_STR_INIT;
+    struct hs_store_question row = {
         .lesson = study->lesson->id, .question = slot->question->id, .status = status_names[state->status],
-        .draft = slot->draft.buf, .attempts = (int64_t)state->attempts, .hints = (int64_t)state->hints,
+        .attempts = (int64_t)state->attempts, .hints = (int64_t)state->hints,
         .points = state->points, .verdict = hs_ask_verdict_name(state->verdict.kind),
         .misconception = state->verdict.misconception, .message = state->verdict.message,
         .understood = state->verdict.understood};
     struct hs_error why = HS_ERROR_INIT;
 
+    hs_slot_stored_draft(&draft, slot);
+    row.draft = draft.buf;
     if (study->session->store != NULL && hs_store_question_put(study->session->store, &row, attempt, &why) != HS_OK)
         hs_session_give_up(study->session, &why);
+    hs_str_dispose(&draft);
 }
 
 void hs_study_save_place(struct hs_study *study)
@@ -76,8 +80,7 @@ static void restore_slot(struct hs_study *study, struct hs_slot *slot)
     slot->state.hints = (size_t)row.hints < slot->question->nhints ? (size_t)row.hints : slot->question->nhints;
     slot->state.points = row.points < slot->question->points ? row.points : slot->question->points;
     slot->state.verdict = (struct hs_ask_verdict){hs_ask_verdict_of(row.verdict), row.misconception, row.message, row.understood};
-    hs_str_add(&slot->draft, row.draft);
-    slot->state.draft = slot->draft.buf;
+    hs_slot_restore_draft(slot, row.draft);
 }
 
 static char *error_text(const struct hs_error *why)
@@ -95,12 +98,12 @@ static enum hs_status make_slots(struct hs_study *study, struct hs_error *err)
 {
     for (size_t i = 0; i < study->lesson->steps.len; i++)
         for (size_t j = 0; j < study->lesson->steps.items[i].parts.len; j++) {
-            struct hs_slot slot = {.step = i, .part = j, .draft = HS_STR_INIT};
+            struct hs_slot slot = {.step = i, .part = j, .draft = HS_STR_INIT, .lines = HS_STR_INIT, .move = HS_STR_INIT};
             struct hs_error why = HS_ERROR_INIT;
 
             if (study->lesson->steps.items[i].parts.items[j].kind != HS_PART_ASK)
                 continue;
-            slot.state.draft = slot.state.verdict.misconception = "";
+            slot.state.draft = slot.state.lines = slot.state.move = slot.state.verdict.misconception = "";
             slot.state.verdict.message = slot.state.verdict.understood = "";
             if (hs_lesson_run_question(&slot.question, study->run, i, j, &why) != HS_OK)
                 slot.fault = error_text(&why);
@@ -243,7 +246,10 @@ void hs_study_free(struct hs_study *study)
 
         hs_free(slot->fault);
         hs_str_dispose(&slot->draft);
+        hs_str_dispose(&slot->lines);
+        hs_str_dispose(&slot->move);
         hs_arena_dispose(&slot->texts);
+        hs_arena_dispose(&slot->rows);
     }
     HS_VEC_DISPOSE(&study->slots);
     HS_VEC_DISPOSE(&study->items);

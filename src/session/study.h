@@ -19,6 +19,8 @@ struct hs_slot {
     char *fault;
     struct hs_ask_state state;
     struct hs_str draft;
+    struct hs_str lines, move; /* of a derivation */
+    struct hs_arena rows;      /* of hs_study_board */
     struct hs_arena texts; /* of the last verdict */
 };
 
@@ -40,6 +42,13 @@ void hs_session_give_up(struct hs_session *session, const struct hs_error *why);
 /* Writes the place and figures, or one question; a failure becomes a remark. */
 void hs_study_save_place(struct hs_study *study);
 void hs_study_save_slot(struct hs_study *study, const struct hs_slot *slot, const struct hs_store_attempt *attempt);
+
+/* Of a derivation the right lines are stored before the draft, each ended by '\n' (board.c of this layer). */
+void hs_slot_stored_draft(struct hs_str *out, const struct hs_slot *slot);
+void hs_slot_restore_draft(struct hs_slot *slot, const char *stored);
+
+/* The text that is judged: of a derivation the right lines and the new one. */
+void hs_slot_whole(struct hs_str *out, const struct hs_slot *slot, const char *text);
 
 struct hs_slot *hs_study_slot(struct hs_study *study, size_t step, size_t part);
 

@@ -42,6 +42,7 @@ struct hs_app {
     size_t draft_part;      /* the ask it belongs to; (size_t)-1: none */
     size_t caret;           /* byte offset in the draft */
     bool editing;           /* keys are text of the answer line */
+    bool formula, derivation; /* what the answer line takes */
     bool answered;          /* the draft was checked: the next character begins anew */
     size_t control;         /* lesson: which control has the focus, over all demos of the step */
     bool follow_answer, follow_control; /* scroll so that it is seen */

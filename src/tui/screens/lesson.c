@@ -19,12 +19,15 @@ static void load_draft(struct hs_app *app)
     if (part == app->draft_part)
         return;
     app->draft_part = part;
-    app->editing = app->answered = false;
+    app->editing = app->answered = app->formula = app->derivation = false;
     hs_str_clear(&app->draft);
     items = hs_study_items(app->study, &count, NULL);
     for (size_t i = 0; i < count; i++)
-        if (items[i].part == part && items[i].kind == HS_ITEM_ASK)
+        if (items[i].part == part && items[i].kind == HS_ITEM_ASK) {
             hs_str_add(&app->draft, items[i].state->draft);
+            app->formula = hs_question_is_formula(items[i].question);
+            app->derivation = items[i].question->kind == HS_ASK_DERIVATION;
+        }
     app->caret = app->draft.len;
 }
 
@@ -125,7 +128,23 @@ static bool begins_answer(const struct hs_app *app, int key)
 {
     if (key == HS_KEY_BACKSPACE)
         return app->draft.len != 0;
+    if (app->formula && (key == '\\' || key == '('))
+        return true;
     return (key > ' ' && key < 127 && strchr("0123456789-+.", key) != NULL) || key == 0x2212;
+}
+
+/* The last right line of a derivation comes back into the answer line. */
+static bool take_line_back(struct hs_app *app)
+{
+    size_t part = app->draft_part;
+
+    if (!hs_study_board_back(app->study, part))
+        app->remark = "There is no line to take back.";
+    app->draft_part = (size_t)-1;
+    load_draft(app);
+    app->editing = true;
+    app->follow_answer = true;
+    return true;
 }
 
 /* While the answer is being typed all keys are text but Enter, Tab, Esc (which leaves the line and
@@ -151,7 +170,10 @@ static bool text(struct hs_app *app, int key)
     app->editing = true;
     if (edit(app, key))
         return true;
-    if (key < ' ' || key >= HS_KEY_FIRST || key == '?' || key == 'H')
+    if (key == HS_KEY_UP && app->derivation && app->draft.len == 0)
+        return take_line_back(app);
+    if (key < ' ' || key >= HS_KEY_FIRST || key == '?' ||
+        (key == 'H' && !(app->formula && app->draft.len > 0)))
         return false;
     insert(app, bytes, hs_utf8_encode((uint32_t)key, bytes));
     return true;
@@ -169,7 +191,12 @@ static void submit(struct hs_app *app)
     }
     if (app->draft.len == 0) {
         app->follow_answer = true;
-        app->remark = "Type your answer, then Enter. H gives a hint, x passes.";
+        app->editing = app->formula;
+        app->answered = false;
+        app->remark =
+            app->formula
+                ? "Type your formula, then Enter. Esc leaves the line; then H gives a hint."
+                : "Type your answer, then Enter. H gives a hint, x passes.";
         return;
     }
     part = app->draft_part;
@@ -178,7 +205,11 @@ static void submit(struct hs_app *app)
     if (hs_study_submit(app->study, part, app->draft.buf, &app->err) != HS_OK)
         return;
     app->follow_answer = true;
+    if (app->derivation)
+        app->draft_part = (size_t)-1; /* a right line has left the answer line */
     load_draft(app);
+    app->editing = app->derivation && app->draft_part == part && app->draft.len == 0;
+    app->answered = !app->formula;
     if (app->draft_part == part)
         app->caret = app->draft.len;
 }
@@ -236,6 +267,7 @@ static enum hs_reaction request(struct hs_app *app, enum hs_request r)
     case HS_REQUEST_HINT:
         if (part != (size_t)-1 && !hs_study_hint(app->study, part))
             app->remark = "There is no further hint. S shows the solution.";
+        app->editing = false;
         app->follow_answer = true;
         break;
     case HS_REQUEST_SOLUTION:

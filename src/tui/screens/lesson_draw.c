@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "draw/math.h"
 #include "draw/view.h"
 #include "draw/wrap.h"
 
@@ -111,6 +112,60 @@ static void demo(struct sheet *s, const struct hs_item *item)
         control(s, &d->controls[i]);
 }
 
+/* A formula in two dimensions at the sheet's place, with a note at the right edge; returns the row
+ * of its main line. */
+static int formula(struct sheet *s, int x, const char *tex, const char *note)
+{
+    struct hs_grid g;
+    int baseline, y = s->y;
+
+    if (hs_math_typeset(&g, &baseline, s->app->frame, tex, s->width - x, s->g.ascii, NULL) != HS_OK)
+        return y;
+    hs_grid_blit(&s->g, s->x + x, s->y, &g);
+    if (note != NULL && x + g.width + 3 + (int)hs_text_width(note, strlen(note)) <= s->width)
+        hs_grid_text(&s->g, s->x + s->width - (int)hs_text_width(note, strlen(note)),
+                     s->y + baseline, HS_STYLE_DIM, note);
+    s->y += g.height;
+    return y + baseline;
+}
+
+/* The lines of a derivation, each with its mark and its numbers. */
+static void board(struct sheet *s, const struct hs_item *item)
+{
+    const struct hs_board_row *rows;
+    struct hs_error err = HS_ERROR_INIT;
+    size_t n;
+
+    if (hs_study_board(&rows, &n, s->app->study, item->part, &err) != HS_OK) {
+        say(s, HS_STYLE_BAD, err.text);
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        struct hs_str numbers = HS_STR_INIT;
+        int y;
+
+        hs_board_numbers(&numbers, &rows[i]);
+        y = formula(s, 6, rows[i].tex, numbers.buf);
+        hs_grid_textf(&s->g, s->x, y, HS_STYLE_DIM, "%zu", i);
+        hs_grid_text(&s->g, s->x + 3, y, HS_STYLE_OK, i == 0 ? "" : hs_glyph(s->g.ascii, "ok"));
+        s->y++;
+        hs_str_dispose(&numbers);
+    }
+}
+
+/* What may be written, and what is given. */
+static void names(struct sheet *s, const struct hs_ask_formula *f)
+{
+    struct hs_str text = HS_STR_INIT;
+
+    for (size_t i = 0; i < f->nnames; i++)
+        hs_str_printf(&text, "%s%s", i > 0 ? ", " : "names: ", f->names[i]);
+    for (size_t i = 0; i < f->ngiven; i++)
+        hs_str_printf(&text, "%s%s", i > 0 ? ", " : "; given: ", f->given[i]);
+    say(s, HS_STYLE_DIM, text.buf);
+    hs_str_dispose(&text);
+}
+
 static void answer_line(struct sheet *s, const struct hs_item *item, bool open)
 {
     struct hs_app *app = s->app;
@@ -156,6 +211,8 @@ static void verdict(struct sheet *s, const struct hs_item *item)
         say(s, HS_STYLE_HINT, "Passed over. It can still be answered.");
     } else if (state->verdict.kind == HS_ANSWER_INVALID) {
         say(s, HS_STYLE_HINT, "This cannot be read; it costs no attempt.");
+    } else if (state->verdict.kind == HS_ANSWER_PROGRESS) {
+        /* what it says is enough */
     } else if (state->verdict.kind != HS_ANSWER_NONE && state->status == HS_ASK_OPEN) {
         snprintf(text, sizeof text, "%s Not quite.", hs_glyph(s->g.ascii, "bad"));
         say(s, HS_STYLE_BAD, text);
@@ -164,6 +221,24 @@ static void verdict(struct sheet *s, const struct hs_item *item)
         say(s, HS_STYLE_TEXT, state->verdict.message);
     if (state->status == HS_ASK_CORRECT || state->status == HS_ASK_REVEALED)
         say(s, HS_STYLE_DIM, hs_study_solution_text(s->app->study, item->part));
+}
+
+static void hint(struct sheet *s, const char *head, const char *text, bool open)
+{
+    struct hs_piece pieces[2] = {{.text = head, .style = HS_STYLE_HINT},
+                                 {.text = text, .style = HS_STYLE_TEXT}};
+
+    s->y += hs_wrap(pieces, 2, s->width, 0, put, s);
+    if (open)
+        s->answer_end = s->y;
+}
+
+static void hints(struct sheet *s, const struct hs_item *item, bool open)
+{
+    for (size_t i = 0; i < item->state->hints && i < item->question->nhints; i++)
+        hint(s, "Hint: ", item->question->hints[i], open);
+    if (*item->state->move != '\0')
+        hint(s, "Next move: ", item->state->move, open);
 }
 
 static void question(struct sheet *s, const struct hs_item *item)
@@ -189,18 +264,15 @@ static void question(struct sheet *s, const struct hs_item *item)
         s->x -= 5;
         s->width += 5;
     }
+    if (q->formula != NULL)
+        names(s, q->formula);
+    if (q->kind == HS_ASK_DERIVATION)
+        board(s, item);
     answer_line(s, item, open);
     verdict(s, item);
     if (open)
         s->answer_end = s->y;
-    for (size_t i = 0; i < item->state->hints && i < q->nhints; i++) {
-        struct hs_piece pieces[2] = {{.text = "Hint: ", .style = HS_STYLE_HINT},
-                                     {.text = q->hints[i], .style = HS_STYLE_TEXT}};
-
-        s->y += hs_wrap(pieces, 2, s->width, 0, put, s);
-        if (open)
-            s->answer_end = s->y;
-    }
+    hints(s, item, open);
 }
 
 static void lay_out(struct sheet *s)
