@@ -262,8 +262,8 @@ static void do_help(struct hs_plain *p, const char *rest)
     for (size_t i = 0; i < HS_COUNTOF(words); i++)
         hs_plain_say(p, "%s: %s", words[i].word, words[i].help);
     hs_plain_say(p, "Anything else is an answer: a number such as 0.125, 1/8 or 2^-3, numbers with spaces between, or the "
-                    "number of a choice. A formula is plain text, Unicode or LaTeX: W/s_w * x, \\frac{W}{s_w}. An empty line goes "
-                    "on where no question is open.");
+                    "number of a choice. A formula is plain text, Unicode or LaTeX: W/s_w * x, \\frac{W}{s_w}. "
+                    "An empty line goes on where no question is open.");
 }
 
 static void answer(struct hs_plain *p, const char *text)

@@ -204,7 +204,7 @@ static enum hs_ask_kind kind_of(struct form *f)
             return (enum hs_ask_kind)i;
     if (strcmp(name, "tensor") == 0)
         return HS_ASK_LIST;
-    fault(f, "an ask cell", "a question made by one of the constructors of ask");
+    fault(f, "an ask cell", "a question made by ask.number, ask.choice or another constructor of ask");
     return HS_ASK_NUMBER;
 }
 

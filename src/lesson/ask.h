@@ -99,7 +99,8 @@ static inline bool hs_question_is_formula(const struct hs_question *q)
 /* The answer that misconception i leads to, as a learner would type it. Appends. */
 void hs_question_misconception_text(struct hs_str *out, const struct hs_question *q, size_t i);
 
-/* Judges the text; of a derivation the right lines so far and behind them the new one, a line each. HS_ENOMEM is the only failure: an unreadable answer is a verdict. Text goes into the arena. */
+/* Judges the text; of a derivation the right lines so far and behind them the new one, a line each.
+ * HS_ENOMEM is the only failure: an unreadable answer is a verdict. Text goes into the arena. */
 HS_MUST_USE enum hs_status hs_question_check(struct hs_ask_verdict *out, struct hs_arena *arena, const struct hs_question *q,
                                              const char *text, struct hs_error *err);
 

@@ -76,7 +76,8 @@ static int ask(lua_State *L)
 
 int hs_lua_open_ask(lua_State *L)
 {
-    static const char *const kinds[] = {"number", "integer", "list", "tensor", "choice", "predict", "expression", "equation", "derivation"};
+    static const char *const kinds[] = {"number", "integer", "list", "tensor", "choice", "predict",
+                                        "expression", "equation", "derivation"};
 
     lua_createtable(L, 0, (int)HS_COUNTOF(kinds));
     for (size_t i = 0; i < HS_COUNTOF(kinds); i++) {
