@@ -1,4 +1,5 @@
-/* image{tensor =, captions =, invert =, marks =, title =}: pictures in shades, side by side.
+/* image{tensor =, captions =, marks =, dots =, invert =, title =}: pictures in shades, side by
+ * side.
  *
  *   tensor     rows x columns; 1 or 3 x rows x columns; or several: N x rows x columns, N x 1 or 3
  * x rows x columns (of three axes the first is colours when it is 1 or 3 and the last two are
@@ -11,6 +12,7 @@
  * picture wider than the window is reduced by averaging. */
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/utf8.h"
 #include "draw/view.h"
 #include "draw/views/plot.h"
@@ -23,8 +25,9 @@ struct images {
     size_t n, channels, rows, columns;
     const struct hs_value *captions, *marks;
     const char *title;
-    bool invert;
-    double lo, hi;
+    bool invert, dots;
+    double lo, hi;       /* of the tensor */
+    double dark, bright; /* of the picture that is drawn, 0 to 1 */
 };
 
 static bool choose_axes(struct images *m)
@@ -59,6 +62,7 @@ static enum hs_status read_spec(struct images *m, const struct hs_value *spec, s
                        "image: the field \"tensor\" must be pictures of at most %d x %d in 1 or 3 "
                        "colours",
                        MAX_SIDE, MAX_SIDE);
+    m->dots = hs_value_flag(spec, "dots", m->channels == 3);
     return HS_OK;
 }
 
@@ -156,23 +160,81 @@ static const char *cell_glyph(bool ascii, double upper, double lower)
     return level == 0 ? shades[0] : hs_glyph(false, shades[level]);
 }
 
-static void draw_picture(struct hs_grid *g, const struct images *m, const struct tiling *t,
-                         size_t i, int x, int y)
+/* The mean as it is drawn. */
+static double ink(const struct images *m, size_t i, size_t r0, size_t r1, size_t c0, size_t c1)
+{
+    double v = (mean(m, i, r0, r1, c0, c1) - m->dark) / (m->bright - m->dark);
+
+    return m->invert ? 1 - v : v;
+}
+
+static void draw_shades(struct hs_grid *g, const struct images *m, const struct tiling *t, size_t i,
+                        int x, int y)
 {
     size_t s = t->step;
 
     for (int row = 0; row < t->high; row++)
         for (int col = 0; col < t->wide; col++) {
             size_t r = (size_t)row * 2 * s, c = (size_t)col * s;
-            double upper = mean(m, i, r, r + s, c, c + s),
-                   lower = mean(m, i, r + s, r + 2 * s, c, c + s);
+            double upper = ink(m, i, r, r + s, c, c + s),
+                   lower = r + s < m->rows ? ink(m, i, r + s, r + 2 * s, c, c + s) : 0;
 
-            if (m->invert) {
-                upper = 1 - upper;
-                lower = r + s < m->rows ? 1 - lower : 0;
-            }
             hs_grid_text(g, x + col, y + row, HS_STYLE_TEXT, cell_glyph(g->ascii, upper, lower));
         }
+}
+
+/* Error diffusion (Floyd and Steinberg): what a dot shows too much or too little goes to its
+ * neighbours that are not drawn yet, 7/16 to the right, 3, 5 and 1 below. */
+static void draw_dots(struct hs_grid *g, const struct images *m, const struct tiling *t, size_t i,
+                      int x, int y)
+{
+    double errors[2][2 * MAX_SIDE + 2] = {{0}}, *here = errors[0], *below = errors[1], *swap;
+    struct hs_canvas c = hs_canvas_new(g, x, y, t->wide, t->high);
+    size_t s = t->step, across = s > 1 ? s / 2 : 1;
+
+    for (int row = 0; row < c.dots_high; row++) {
+        size_t r = (size_t)row * s / 2;
+
+        for (int col = 0; col < c.dots_wide && r < m->rows; col++) {
+            size_t at = (size_t)col * s / 2;
+            double v, e;
+
+            if (at >= m->columns)
+                break;
+            v = ink(m, i, r, r + across, at, at + across) + here[col + 1];
+            e = v - (v > 0.5);
+            if (v > 0.5)
+                hs_canvas_dot(&c, col, row);
+            here[col + 2] += e * 7 / 16;
+            below[col] += e * 3 / 16;
+            below[col + 1] += e * 5 / 16;
+            below[col + 2] += e / 16;
+        }
+        swap = here;
+        here = below;
+        below = swap;
+        for (size_t k = 0; k < HS_COUNTOF(errors[0]); k++)
+            below[k] = 0;
+    }
+}
+
+static void draw_picture(struct hs_grid *g, struct images *m, const struct tiling *t, size_t i,
+                         int x, int y)
+{
+    m->dark = 1;
+    m->bright = 0;
+    for (size_t r = 0; r < m->rows; r++)
+        for (size_t c = 0; c < m->columns; c++) {
+            double v = pixel(m, i, r, c);
+
+            m->dark = v < m->dark ? v : m->dark;
+            m->bright = v > m->bright ? v : m->bright;
+        }
+    if (!(m->dark < m->bright)) { /* one grey: as it is */
+        m->dark = 0;
+        m->bright = 1;
+    }
+    (m->dots && !g->ascii ? draw_dots : draw_shades)(g, m, t, i, x, y);
 }
 
 static const char *caption_of(const struct images *m, size_t i)

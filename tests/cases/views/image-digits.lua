@@ -14,4 +14,4 @@ end
 local rgb = {{}, {}, {}}
 for ch = 1, 3 do for r = 1, 8 do rgb[ch][r] = {}; for c = 1, 16 do rgb[ch][r][c] = ch == 1 and r / 8 or ch == 2 and c / 16 or 0 end end end
 return {view.image{tensor = tensor.of(pixels, "uint8"), captions = {"0", "1, taken for 7"}, marks = {true, false}},
-        view.image{tensor = tensor.of(rgb, "float32"), invert = true, title = "a ramp"}}
+        view.image{tensor = tensor.of(rgb, "float32"), invert = true, title = "a ramp"}, view.image{tensor = tensor.of(rgb[2]), dots = true}}
