@@ -55,6 +55,19 @@ char *hs_fmt_grouped(char out[HS_FMT_SIZE], int64_t v)
     return out;
 }
 
+char *hs_fmt_code(char out[HS_FMT_CODE_SIZE], uint64_t code, int bits, bool groups)
+{
+    int at = 0;
+
+    for (int bit = bits - 1; bit >= 0; bit--) {
+        out[at++] = code >> bit & 1 ? '1' : '0';
+        if (groups && bit != 0 && bit % 4 == 0)
+            out[at++] = ' ';
+    }
+    out[at] = '\0';
+    return out;
+}
+
 char *hs_fmt_bytes(char out[HS_FMT_SIZE], uint64_t n)
 {
     static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};

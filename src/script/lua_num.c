@@ -46,12 +46,10 @@ static int hexfloat(lua_State *L)
 static int bits(lua_State *L)
 {
     lua_Integer code = luaL_checkinteger(L, 1), n = luaL_checkinteger(L, 2);
-    char text[65];
+    char text[HS_FMT_CODE_SIZE];
 
     luaL_argcheck(L, n >= 1 && n <= 64, 2, "1 to 64 bits");
-    for (lua_Integer i = 0; i < n; i++)
-        text[i] = ((lua_Unsigned)code >> (n - 1 - i) & 1) != 0 ? '1' : '0';
-    lua_pushlstring(L, text, (size_t)n);
+    lua_pushstring(L, hs_fmt_code(text, (uint64_t)code, (int)n, false));
     return 1;
 }
 

@@ -1,11 +1,14 @@
 /* quant.trace: one element's path, for plot.trace. */
 #include <stdio.h>
 
+#include "base/fmt.h"
 #include "num/round.h"
 #include "quant/explain.h"
 #include "script/lua_args.h"
 #include "script/lua_quant_layers.h"
 #include "script/state.h"
+
+enum { NOTE = 96 };
 
 /* Appends {name, value, note} to the list on top of the stack and leaves the new step there, to be
  * added to and popped. */
@@ -26,22 +29,17 @@ static void push_step(lua_State *L, lua_Integer i, enum hs_explain_step step, do
 }
 
 /* The code in two's complement, and whether it was clipped. */
-static void code_note(char out[96], const struct hs_explained *e, const struct hs_qparams *qp)
+static void code_note(char out[NOTE], const struct hs_explained *e, const struct hs_qparams *qp)
 {
-    int bits = hs_dtype_bits(qp->dtype), n = 0;
-    uint64_t code = (uint64_t)(int64_t)e->step[HS_STEP_CODE];
+    char code[HS_FMT_CODE_SIZE];
 
-    for (int b = bits - 1; b >= 0 && n < 80; b--) {
-        out[n++] = code >> b & 1 ? '1' : '0';
-        if (b % 4 == 0 && b != 0)
-            out[n++] = ' ';
-    }
-    snprintf(out + n, (size_t)(96 - n), "%s", e->clipped ? ", clipped" : "");
+    hs_fmt_code(code, (uint64_t)(int64_t)e->step[HS_STEP_CODE], hs_dtype_bits(qp->dtype), true);
+    snprintf(out, NOTE, "%s%s", code, e->clipped ? ", clipped" : "");
 }
 
 static void push_steps(lua_State *L, const struct hs_explained *e, const struct hs_qparams *qp)
 {
-    char note[96], tie[64];
+    char note[NOTE], tie[NOTE];
     lua_Integer n = 0;
 
     snprintf(tie, sizeof tie, "a tie: %s", hs_round_name(qp->options.rounding));

@@ -80,18 +80,9 @@ static int64_t code_of(const struct hs_subject *s, size_t i)
     return hs_dtype_load_int(s->codes->dtype, hs_tensor_at(s->codes, i));
 }
 
-const char *hs_element_bits(char out[HS_BITS_SIZE], const struct hs_subject *s, size_t i)
+const char *hs_element_bits(char out[HS_FMT_CODE_SIZE], const struct hs_subject *s, size_t i)
 {
-    uint64_t code = (uint64_t)code_of(s, i);
-    int at = 0;
-
-    for (int bit = s->bits - 1; bit >= 0; bit--) {
-        out[at++] = code >> bit & 1 ? '1' : '0';
-        if (bit != 0 && bit % 4 == 0)
-            out[at++] = ' ';
-    }
-    out[at] = '\0';
-    return out;
+    return hs_fmt_code(out, (uint64_t)code_of(s, i), s->bits, true);
 }
 
 const char *hs_element_index(char out[HS_INDEX_SIZE], const struct hs_tensor *t, size_t i)
@@ -124,7 +115,7 @@ double hs_element_error(const struct hs_subject *s, size_t i)
 
 void hs_element_flow(struct hs_flow *f, const struct hs_subject *s, size_t i)
 {
-    char index[HS_INDEX_SIZE], a[HS_FMT_SIZE], bits[HS_BITS_SIZE];
+    char index[HS_INDEX_SIZE], a[HS_FMT_SIZE], bits[HS_FMT_CODE_SIZE];
     double error = hs_element_error(s, i);
 
     hs_flow_addf(f, HS_STYLE_ACCENT, "%s = %s", hs_element_index(index, s->t, i),
@@ -143,7 +134,7 @@ void hs_element_flow(struct hs_flow *f, const struct hs_subject *s, size_t i)
 
 void hs_element_words(struct hs_str *out, const struct hs_subject *s, size_t i)
 {
-    char index[HS_INDEX_SIZE], a[HS_FMT_SIZE], b[HS_FMT_SIZE], bits[HS_BITS_SIZE];
+    char index[HS_INDEX_SIZE], a[HS_FMT_SIZE], b[HS_FMT_SIZE], bits[HS_FMT_CODE_SIZE];
     double error = hs_element_error(s, i);
 
     hs_str_printf(out, "Element %s is %s", hs_element_index(index, s->t, i),

@@ -16,7 +16,7 @@ struct hs_subject {
     int bits;
 };
 
-enum { HS_BITS_SIZE = 88, HS_INDEX_SIZE = 160 };
+enum { HS_INDEX_SIZE = 160 };
 
 /* HS_ESCRIPT naming `view` and the field. */
 HS_MUST_USE enum hs_status hs_subject_read(struct hs_subject *out, const struct hs_value *spec,
@@ -26,7 +26,7 @@ HS_MUST_USE enum hs_status hs_subject_read(struct hs_subject *out, const struct 
 const char *hs_element_text(char out[HS_FMT_SIZE], const struct hs_tensor *t, size_t i);
 const char *hs_element_hex(char out[HS_FMT_SIZE], const struct hs_tensor *t, size_t i); /* %a */
 /* The code in two's complement, "0000 1010". */
-const char *hs_element_bits(char out[HS_BITS_SIZE], const struct hs_subject *s, size_t i);
+const char *hs_element_bits(char out[HS_FMT_CODE_SIZE], const struct hs_subject *s, size_t i);
 /* "[17,3,1,2]" */
 const char *hs_element_index(char out[HS_INDEX_SIZE], const struct hs_tensor *t, size_t i);
 

@@ -17,7 +17,7 @@ static void doubles_are_written_as_short_as_they_read_back(void **state)
     } rows[] = {{0.1, "0.1"},          {1.0 / 3, "0.3333333333333333"}, {3, "3"},
                 {-0.25, "-0.25"},      {1e300, "1e+300"},               {5e-324, "4.94065645841247e-324"},
                 {123456789, "123456789"}, {0.1 + 0.2, "0.30000000000000004"}};
-    char out[HS_FMT_SIZE];
+    char out[HS_FMT_SIZE], code[HS_FMT_CODE_SIZE];
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -28,6 +28,10 @@ static void doubles_are_written_as_short_as_they_read_back(void **state)
     assert_string_equal(hs_fmt_double(out, -(double)INFINITY), "-inf");
     assert_string_equal(hs_fmt_float(out, 0.1f), "0.1");
     assert_string_equal(hs_fmt_grouped(out, -1234567), "-1,234,567");
+    assert_string_equal(hs_fmt_code(code, (uint64_t)-3, 6, true), "11 1101");
+    assert_string_equal(hs_fmt_code(code, 10, 8, false), "00001010");
+    assert_string_equal(hs_fmt_code(code, 10, 0, true), "");
+    assert_int_equal(strlen(hs_fmt_code(code, 1, 64, true)), 79);
     assert_string_equal(hs_fmt_bytes(out, 1536), "1.5 KiB");
 }
 

@@ -21,6 +21,14 @@ struct row {
 };
 
 static const struct row results[] = {
+    /* trace: the codes of quantize, clipped ones and ties named */
+    {"local p = {scale = 0.25, zero_point = 1, dtype = 'int4'} local x = {0.3, -9, 0.375, 9, -0.125} "
+     "local r = {} for i, v in ipairs(x) do local t = quant.trace(v, p) r[i] = t.code .. "
+     "(t.clipped and 'c' or '') .. (t.tie and 't' or '') end "
+     "return s(r) .. ' as ' .. s(quant.quantize(x, p))",
+     "2 -8c 3t 7c 1t as 2 -8 3 7 1"},
+    {"return s({quant.trace(0.5, {scale = {0.5, 0.25}, zero_point = {0, 0}, axis = 0, dtype = "
+     "'int8'}, 1).code})", "2"},
     /* requantize: the modes on accumulators that tell them apart */
     {"return q({5, -5, 3, 7}, {multiplier = 0.5})", "2 -2 2 4 of int8, 0 low 0 high"},
     {"return q({5, -5, 3, 7}, {multiplier = 0.5, rounding = 'half_away'})",
