@@ -144,4 +144,7 @@ function expect.text_number(text, t)
   return expect.wrong(t.wrong or "The figure that the counts lead to was not found in the text.")
 end
 
-return expect
+-- expect.expression, expect.equation, expect.derivation: formulas.lua, read when the first is used.
+return setmetatable(expect, {__index = function(_, word)
+  return use("formulas")[word]
+end})

@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "base/sha256.h"
 
-enum { MOST_GIVEN = 32 };
+enum { MOST_GIVEN = 128 };
 
 static const char *const relations[] = {"expr", "equation", "sides"};
 

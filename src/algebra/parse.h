@@ -31,6 +31,9 @@ HS_MUST_USE enum hs_status hs_statement_parse(struct hs_statement *out, struct h
                                               const char *text, enum hs_statement_kind kind,
                                               struct hs_fault *fault, struct hs_error *err);
 
+/* Marks the names that occur in a statement; marks has symbols->n entries. */
+void hs_statement_names(const struct hs_statement *s, bool *marks);
+
 /* How many sides the text has: its equals signs, but for those of \prod_{i=0}, and one. */
 size_t hs_statement_sides(const char *text);
 

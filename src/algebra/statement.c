@@ -152,3 +152,17 @@ enum hs_status hs_statement_parse(struct hs_statement *out, struct hs_symbols *s
         *out = (struct hs_statement){sides, n};
     return st;
 }
+
+static void mark_names(const struct hs_expr *e, bool *marks)
+{
+    if (e->kind == HS_EXPR_NAME)
+        marks[e->symbol] = true;
+    for (size_t i = 0; i < e->n; i++)
+        mark_names(e->items[i], marks);
+}
+
+void hs_statement_names(const struct hs_statement *s, bool *marks)
+{
+    for (size_t i = 0; i < s->n; i++)
+        mark_names(s->sides[i], marks);
+}

@@ -4,6 +4,9 @@
 #include <lua.h>
 #include <string.h>
 
+#include "base/path.h"
+#include "grade/formulas.h"
+#include "script/lua_args.h"
 #include "script/lua_tensor.h"
 
 /* What the library's functions share; lives in the script's arena and is their first upvalue. */
@@ -110,6 +113,57 @@ static int text(lua_State *L)
         lua_pushlstring(L, out.buf, out.len);
     hs_str_dispose(&out);
     return st == HS_OK ? 1 : refuse(L, err.text);
+}
+
+static void push_formula(lua_State *L, const struct hs_report_formula *f)
+{
+    lua_createtable(L, 0, 7);
+    lua_pushstring(L, f->text);
+    lua_setfield(L, -2, "text");
+    lua_pushstring(L, f->label);
+    lua_setfield(L, -2, "label");
+    lua_pushstring(L, f->heading);
+    lua_setfield(L, -2, "heading");
+    lua_pushinteger(L, f->line);
+    lua_setfield(L, -2, "line");
+    if (f->cell > 0) {
+        lua_pushinteger(L, f->cell);
+        lua_setfield(L, -2, "cell");
+    }
+    lua_pushboolean(L, f->display);
+    lua_setfield(L, -2, "display");
+    lua_pushboolean(L, f->plain);
+    lua_setfield(L, -2, "plain");
+}
+
+/*--- hand_in.formulas(name) → list | nil, sentence
+ * The formulas of a Markdown text or notebook in order: {text=, label="4.1a", heading=, line=,
+ * cell=, display=, plain=}; label is the question around it ("" when none was seen), plain marks a
+ * line that only looks like an equation. */
+static int formulas(lua_State *L)
+{
+    const struct hs_hand_in_file *file = file_of(L, 1);
+    struct hs_arena *arena = hs_lua_scratch(L);
+    struct hs_error err = HS_ERROR_INIT;
+    struct hs_str source = HS_STR_INIT;
+    hs_report_formulas found = {.len = 0};
+    enum hs_status st = hs_hand_in_text(&source, file, &shared(L)->limits, &err);
+
+    if (st == HS_OK)
+        st = hs_formulas_find(&found, arena, source.buf,
+                              strcmp(hs_path_ext(file->name), "ipynb") == 0, &err);
+    hs_str_dispose(&source);
+    if (st != HS_OK) {
+        HS_VEC_DISPOSE(&found);
+        return refuse(L, err.text);
+    }
+    lua_createtable(L, (int)found.len, 0);
+    for (size_t i = 0; i < found.len; i++) {
+        push_formula(L, &found.items[i]);
+        lua_seti(L, -2, (lua_Integer)i + 1);
+    }
+    HS_VEC_DISPOSE(&found);
+    return 1;
 }
 
 /*--- hand_in.is_container(name) → boolean
@@ -239,11 +293,11 @@ static int tensor(lua_State *L)
     return 1;
 }
 
-static const luaL_Reg functions[] = {{"files", files},     {"find", find},
-                                     {"fits", fits},       {"size", size},
-                                     {"text", text},       {"is_container", is_container},
-                                     {"entries", entries}, {"tensor", tensor},
-                                     {NULL, NULL}};
+static const luaL_Reg functions[] = {{"files", files},       {"find", find},
+                                     {"fits", fits},         {"size", size},
+                                     {"text", text},         {"is_container", is_container},
+                                     {"formulas", formulas}, {"entries", entries},
+                                     {"tensor", tensor},     {NULL, NULL}};
 
 /* Registration hands no payload on, so it waits here for the moment of the call. */
 static struct hand_in *opening;

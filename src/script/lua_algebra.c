@@ -115,6 +115,23 @@ static int explain(lua_State *L)
     return 1;
 }
 
+/* The names that occur, in the order of the list or of the text. */
+static void push_names(lua_State *L, struct hs_arena *arena, const struct hs_algebra_answer *a)
+{
+    bool *marks = hs_arena_alloc_zero(arena, a->symbols.n + 1, sizeof *marks);
+    lua_Integer n = 0;
+
+    if (marks == NULL)
+        luaL_error(L, "out of memory");
+    hs_statement_names(&a->statement[0], marks);
+    lua_newtable(L);
+    for (size_t i = 0; i < a->symbols.n; i++)
+        if (marks[i]) {
+            lua_pushstring(L, a->symbols.names[i]);
+            lua_seti(L, -2, ++n);
+        }
+}
+
 /* The answer about one text; nil and the error when it is ill-formed. */
 static int about(lua_State *L, const char *field)
 {
@@ -141,17 +158,13 @@ static int about(lua_State *L, const char *field)
     lua_setfield(L, -2, "tex");
     lua_pushinteger(L, (lua_Integer)a.statement[0].n);
     lua_setfield(L, -2, "sides");
-    lua_createtable(L, (int)a.symbols.n, 0);
-    for (size_t i = 0; i < a.symbols.n; i++) {
-        lua_pushstring(L, a.symbols.names[i]);
-        lua_seti(L, -2, (lua_Integer)i + 1);
-    }
+    push_names(L, arena, &a);
     lua_setfield(L, -2, "names");
     return 1;
 }
 
 /*--- algebra.parse(s[, opts]) → {text=, tex=, sides=, names=} | nil, error
- * What was understood, as written; sides is 1 for an expression, 2 for an equation, more for a
+ * What was understood, as written, and the names that occur; sides is 1 for an expression, 2 for an equation, more for a
  * chain. */
 static int parse(lua_State *L)
 {
@@ -203,6 +216,8 @@ static void push_line(lua_State *L, const struct hs_line *line)
     lua_setfield(L, -2, "text");
     lua_pushstring(L, line->tex);
     lua_setfield(L, -2, "tex");
+    lua_pushstring(L, line->says);
+    lua_setfield(L, -2, "says");
     if (line->verdict == HS_LINE_FAULT) {
         lua_pushinteger(L, line->answer.fault.column);
         lua_setfield(L, -2, "column");
