@@ -295,33 +295,44 @@ static void read_formula(struct form *f, struct hs_question *q)
     q->formula = out;
 }
 
+/* All but what the score of a lesson needs. */
+static void read_rest(struct form *f, struct hs_question *q)
+{
+    bool exact;
+
+    q->prompt = text_of(f, f->spec, "prompt", true);
+    q->unit = text_of(f, f->spec, "unit", false);
+    q->solution = text_of(f, f->spec, "solution", false);
+    q->reveal = text_of(f, f->spec, "reveal", false);
+    q->choices = texts_of(f, "choices", &q->nchoices);
+    q->hints = texts_of(f, "hints", &q->nhints);
+    if (q->kind >= HS_ASK_EXPRESSION)
+        read_formula(f, q);
+    else
+        q->answer = numbers_of(f, hs_value_get(f->spec, "answer"), "answer", &q->n);
+    exact = q->kind == HS_ASK_INTEGER || q->kind == HS_ASK_LIST || q->nchoices > 0;
+    q->tolerance = tolerance_of(f, f->spec,
+                                exact ? (struct hs_tolerance){HS_TOL_EXACT, 0.0}
+                                      : (struct hs_tolerance){HS_TOL_REL, 1e-6});
+    check_kind(f, q);
+    read_misconceptions(f, q);
+}
+
 enum hs_status hs_question_read(struct hs_question *out, struct hs_arena *arena, const struct hs_value *spec,
                                 struct hs_error *err)
 {
     struct hs_error own = HS_ERROR_INIT;
     struct form f = {.arena = arena, .spec = spec, .id = hs_value_text(spec, "id", ""), .err = &own};
-    struct hs_question q = {.kind = kind_of(&f)};
-    bool exact;
+    struct hs_question q = {
+        .kind = kind_of(&f), .prompt = "", .unit = "", .solution = "", .reveal = ""};
 
     q.id = text_of(&f, spec, "id", true);
-    q.prompt = text_of(&f, spec, "prompt", true);
-    q.unit = text_of(&f, spec, "unit", false);
-    q.solution = text_of(&f, spec, "solution", false);
-    q.reveal = text_of(&f, spec, "reveal", false);
+    q.pending = hs_value_get(hs_value_get(spec, "later"), "function") != NULL;
     q.points = points_of(&f, "points", 1.0);
     q.hint_cost = points_of(&f, "hint_cost", 0.0);
     q.transfer = hs_value_flag(spec, "transfer", false);
-    q.choices = texts_of(&f, "choices", &q.nchoices);
-    q.hints = texts_of(&f, "hints", &q.nhints);
-    if (q.kind >= HS_ASK_EXPRESSION)
-        read_formula(&f, &q);
-    else
-        q.answer = numbers_of(&f, hs_value_get(spec, "answer"), "answer", &q.n);
-    exact = q.kind == HS_ASK_INTEGER || q.kind == HS_ASK_LIST || q.nchoices > 0;
-    q.tolerance = tolerance_of(&f, spec, exact ? (struct hs_tolerance){HS_TOL_EXACT, 0.0}
-                                               : (struct hs_tolerance){HS_TOL_REL, 1e-6});
-    check_kind(&f, &q);
-    read_misconceptions(&f, &q);
+    if (!q.pending)
+        read_rest(&f, &q);
     if (f.failed)
         return hs_fail(err, own.code, "%s", own.text);
     *out = q;

@@ -63,6 +63,8 @@ struct hs_question {
     const char *solution; /* shown on request and after success; "" when there is none */
     const char *reveal;   /* of a prediction: what is said once a guess stands */
     const struct hs_ask_formula *formula; /* of the last three kinds, else NULL; then n is 0 */
+    bool pending; /* the cell has a function `later` that was not yet called: only id, kind, points,
+                     hint_cost and transfer are known, all else is empty */
 };
 
 /* Reads the value that ask.* built. Text and arrays go into the arena. HS_ESCRIPT names the field. */

@@ -6,9 +6,12 @@
 
 #include "base/mem.h"
 
-static const char *const fields[] = {"id",     "prompt",   "answer",      "tolerance", "points",   "unit",     "misconceptions",
-                                     "hints",  "hint_cost", "solution",   "transfer",  "choices",  "reveal",   "ask",
-                                     "names",  "given",    "relation",    "start",     "goal",     "numbers"};
+static const char *const fields[] = {"id",        "prompt",   "answer",         "tolerance",
+                                     "points",    "unit",     "misconceptions", "hints",
+                                     "hint_cost", "solution", "transfer",       "choices",
+                                     "reveal",    "ask",      "names",          "given",
+                                     "relation",  "start",    "goal",           "numbers",
+                                     "later"};
 
 static const char *const row_fields[] = {"id", "value", "message", "tolerance"};
 
@@ -50,6 +53,52 @@ static void check_misconceptions(lua_State *L)
     lua_settop(L, 1);
 }
 
+static int ask(lua_State *L);
+
+/* What `later` became: calls the author's function and lays what the question said of itself at
+ * once over the result. Upvalues: the kind, the question, the function. */
+static int complete(lua_State *L)
+{
+    lua_settop(L, 0);
+    lua_pushvalue(L, lua_upvalueindex(3));
+    lua_call(L, 0, 1);
+    if (!lua_istable(L, 1))
+        luaL_error(L, "later is a function that returns a table, not a %s", luaL_typename(L, 1));
+    lua_pushnil(L);
+    while (lua_next(L, lua_upvalueindex(2)) != 0) {
+        lua_pushvalue(L, -2);
+        lua_insert(L, -2);
+        lua_settable(L, 1);
+    }
+    lua_pushnil(L);
+    lua_setfield(L, 1, "later");
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_pushcclosure(L, ask, 1);
+    lua_pushvalue(L, 1);
+    lua_call(L, 1, 1);
+    return 1;
+}
+
+/* Puts the closure above in the place of the function in field `later`, when there is one. */
+static bool put_off(lua_State *L, const char *what)
+{
+    int type = lua_getfield(L, 1, "later");
+
+    if (type == LUA_TNIL) {
+        lua_pop(L, 1);
+        return false;
+    }
+    if (type != LUA_TFUNCTION)
+        luaL_error(L, "%s: later should be a function, it is a %s", what, luaL_typename(L, -1));
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_pushvalue(L, 1);
+    lua_pushvalue(L, -3);
+    lua_pushcclosure(L, complete, 3);
+    lua_setfield(L, 1, "later");
+    lua_pop(L, 1);
+    return true;
+}
+
 /* All constructors: check, and note the kind in the table that is handed back. */
 static int ask(lua_State *L)
 {
@@ -64,11 +113,13 @@ static int ask(lua_State *L)
     lua_pop(L, 1);
     check_fields(L, 1, fields, HS_COUNTOF(fields), what);
     need(L, 1, "id", LUA_TSTRING, what);
-    need(L, 1, "prompt", LUA_TSTRING, what);
-    if (lua_getfield(L, 1, "answer") == LUA_TNIL)
-        luaL_error(L, "%s has no answer; did its formula give nil?", what);
-    lua_pop(L, 1);
-    check_misconceptions(L);
+    if (!put_off(L, what)) {
+        need(L, 1, "prompt", LUA_TSTRING, what);
+        if (lua_getfield(L, 1, "answer") == LUA_TNIL)
+            luaL_error(L, "%s has no answer; did its formula give nil?", what);
+        lua_pop(L, 1);
+        check_misconceptions(L);
+    }
     lua_pushstring(L, kind);
     lua_setfield(L, 1, "ask");
     return 1;

@@ -16,6 +16,7 @@
 /* What is known of one part. Kept in a flat table, steps one behind the other. */
 struct cell {
     struct hs_question *question;
+    int64_t later; /* reference of the function that completes a pending question */
     struct hs_demo *demo;
     int64_t view;           /* reference of the view function; 0: the spec is constant */
     bool stale;             /* a control moved since the view was computed */
@@ -219,8 +220,9 @@ static enum hs_status placed(const struct hs_lesson_run *run, const struct hs_pa
     return hs_fail_at(err, why->code, run->lesson->path, part->line, 0, "%s", why->text);
 }
 
-enum hs_status hs_lesson_run_question(const struct hs_question **out, struct hs_lesson_run *run, size_t step, size_t part,
-                                      struct hs_error *err)
+enum hs_status hs_lesson_run_question_head(const struct hs_question **out,
+                                           struct hs_lesson_run *run, size_t step, size_t part,
+                                           struct hs_error *err)
 {
     struct cell *cell;
     const struct hs_part *p = part_of(run, step, part, &cell);
@@ -236,12 +238,36 @@ enum hs_status hs_lesson_run_question(const struct hs_question **out, struct hs_
         st = q != NULL ? run_code(&spec, run, &scratch, p, &why) : no_memory(&why);
         if (st == HS_OK)
             st = hs_question_read(q, &run->arena, &spec, &why);
+        cell->later = hs_value_integer(hs_value_get(&spec, "later"), "function", 0);
         hs_arena_dispose(&scratch);
         if (st != HS_OK)
             return placed(run, p, &why, err);
         cell->question = q;
     }
     *out = cell->question;
+    return HS_OK;
+}
+
+enum hs_status hs_lesson_run_question(const struct hs_question **out, struct hs_lesson_run *run,
+                                      size_t step, size_t part, struct hs_error *err)
+{
+    struct cell *cell;
+    const struct hs_part *p = part_of(run, step, part, &cell);
+    struct hs_arena scratch = HS_ARENA_INIT;
+    struct hs_error why = HS_ERROR_INIT;
+    struct hs_value spec = hs_value_nil();
+    struct hs_question whole;
+    enum hs_status st = hs_lesson_run_question_head(out, run, step, part, err);
+
+    if (st != HS_OK || !cell->question->pending)
+        return st;
+    st = hs_script_call(run->script, &spec, &scratch, cell->later, NULL, 0, &why);
+    if (st == HS_OK)
+        st = hs_question_read(&whole, &run->arena, &spec, &why);
+    hs_arena_dispose(&scratch);
+    if (st != HS_OK)
+        return placed(run, p, &why, err);
+    *cell->question = whole;
     return HS_OK;
 }
 

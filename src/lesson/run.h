@@ -34,9 +34,15 @@ HS_MUST_USE enum hs_status hs_lesson_run_open(struct hs_lesson_run **out, const 
                                               struct hs_error *err);
 void hs_lesson_run_free(struct hs_lesson_run *run);
 
-/* The question of an ask part; the cell runs once. Borrowed from the run. */
+/* The question of an ask part; the cell runs once, and its function `later` when it has one.
+ * Borrowed from the run; a question that was got pending is completed in its place. */
 HS_MUST_USE enum hs_status hs_lesson_run_question(const struct hs_question **out, struct hs_lesson_run *run, size_t step,
                                                   size_t part, struct hs_error *err);
+
+/* The same without calling `later`: enough for the score (see hs_question.pending). */
+HS_MUST_USE enum hs_status hs_lesson_run_question_head(const struct hs_question **out,
+                                                       struct hs_lesson_run *run, size_t step,
+                                                       size_t part, struct hs_error *err);
 
 /* The demo of a demo part with its view at the controls' present values. Borrowed: the view is valid until the next call
  * for the same part. */

@@ -56,6 +56,14 @@ void hs_study_save_place(struct hs_study *study)
         hs_session_give_up(study->session, &why);
 }
 
+/* A lesson may have lost hints since they were taken. How many a pending question has is not known
+ * yet. */
+static void clamp_hints(struct hs_slot *slot)
+{
+    if (!slot->question->pending && slot->state.hints > slot->question->nhints)
+        slot->state.hints = slot->question->nhints;
+}
+
 /* What the store knows of a question. */
 static void restore_slot(struct hs_study *study, struct hs_slot *slot)
 {
@@ -77,7 +85,8 @@ static void restore_slot(struct hs_study *study, struct hs_slot *slot)
         if (strcmp(status_names[i], row.status) == 0)
             slot->state.status = (enum hs_ask_status)i;
     slot->state.attempts = (size_t)row.attempts;
-    slot->state.hints = (size_t)row.hints < slot->question->nhints ? (size_t)row.hints : slot->question->nhints;
+    slot->state.hints = (size_t)row.hints;
+    clamp_hints(slot);
     slot->state.points = row.points < slot->question->points ? row.points : slot->question->points;
     slot->state.verdict = (struct hs_ask_verdict){hs_ask_verdict_of(row.verdict), row.misconception, row.message, row.understood};
     hs_slot_restore_draft(slot, row.draft);
@@ -93,6 +102,22 @@ static char *error_text(const struct hs_error *why)
     return hs_str_take(&text);
 }
 
+/* What a question left for later is computed when it is first shown. */
+static void complete_slot(struct hs_study *study, struct hs_slot *slot)
+{
+    struct hs_error why = HS_ERROR_INIT;
+
+    if (slot->question == NULL || !slot->question->pending)
+        return;
+    if (hs_lesson_run_question(&slot->question, study->run, slot->step, slot->part, &why) ==
+        HS_OK) {
+        clamp_hints(slot);
+    } else {
+        slot->question = NULL;
+        slot->fault = error_text(&why);
+    }
+}
+
 /* All questions are asked of the script at once: the score needs their points. A cell that fails is a fault of its item. */
 static enum hs_status make_slots(struct hs_study *study, struct hs_error *err)
 {
@@ -105,7 +130,7 @@ static enum hs_status make_slots(struct hs_study *study, struct hs_error *err)
                 continue;
             slot.state.draft = slot.state.lines = slot.state.move = slot.state.verdict.misconception = "";
             slot.state.verdict.message = slot.state.verdict.understood = "";
-            if (hs_lesson_run_question(&slot.question, study->run, i, j, &why) != HS_OK)
+            if (hs_lesson_run_question_head(&slot.question, study->run, i, j, &why) != HS_OK)
                 slot.fault = error_text(&why);
             if (!HS_VEC_PUSH(&study->slots, slot)) {
                 hs_free(slot.fault);
@@ -290,6 +315,7 @@ const struct hs_item *hs_study_items(struct hs_study *study, size_t *count, bool
         item.blocks = part->blocks;
         item.nblocks = part->nblocks;
         if (slot != NULL) {
+            complete_slot(study, slot);
             item.question = slot->question;
             item.state = &slot->state;
             item.fault = slot->fault;

@@ -73,6 +73,68 @@ static void a_question_is_asked_of_the_script_once(void **state)
     assert_close(again->answer[0], 1.0, 0.0);
 }
 
+static void a_question_left_for_later_is_completed_in_its_place(void **state)
+{
+    struct fixture *f = *state;
+    const struct hs_question *q, *whole;
+
+    open_text(
+        f,
+        HEAD CELL("setup", "count = 0") CELL(
+            "ask",
+            "return ask.integer{id = 'q', points = 3, transfer = true, later = function() count = "
+            "count + 1\n"
+            "return {id = 'other', prompt = 'p', answer = count, hints = {'h'}, points = 9} end}"));
+    assert_ok(hs_lesson_run_question_head(&q, f->run, 0, 1, &f->err), &f->err);
+    assert_true(q->pending);
+    assert_int_equal(q->points, 3000);
+    assert_int_equal(q->n, 0);
+    assert_string_equal(q->prompt, "");
+    for (int i = 0; i < 2; i++) {
+        assert_ok(hs_lesson_run_question(&whole, f->run, 0, 1, &f->err), &f->err);
+        assert_ptr_equal(whole, q);
+        assert_false(q->pending);
+        assert_close(q->answer[0], 1.0, 0.0);
+        assert_int_equal(q->nhints, 1);
+        assert_string_equal(q->id, "q");
+        assert_int_equal(q->points, 3000);
+        assert_true(q->transfer);
+    }
+}
+
+static void what_later_returns_is_checked_like_a_question(void **state)
+{
+    static const struct {
+        const char *later, *sentence;
+    } wrong[] = {
+        {"3", "later should be a function"},
+        {"function() return 3 end", "returns a table, not a number"},
+        {"function() return {prompt = 'p'} end", "has no answer"},
+        {"function() return {prompt = 'p', answer = 1, anwser = 2} end", "no field \"anwser\""},
+        {"function() return {prompt = 'p', answer = 1.5} end", "answer should be an integer"},
+        {"function() error('no') end", "no"},
+    };
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        struct hs_str text = HS_STR_INIT;
+        const struct hs_question *q;
+
+        hs_str_printf(&text, HEAD CELL("ask", "return ask.integer{id = 'q', later = %s}"),
+                      wrong[i].later);
+        open_text(f, text.buf);
+        assert_fails(hs_lesson_run_question(&q, f->run, 0, 0, &f->err), HS_ESCRIPT, &f->err,
+                     wrong[i].sentence);
+        assert_true(f->err.line >= 1);
+        hs_lesson_run_free(f->run);
+        hs_lesson_dispose(&f->lesson);
+        f->run = NULL;
+        f->lesson = HS_LESSON_INIT;
+        f->err = HS_ERROR_INIT;
+        hs_str_dispose(&text);
+    }
+}
+
 static const char demo_text[] =
     HEAD CELL("demo", "return {controls = {\n"
                       "  {id = 'n', kind = 'slider', min = 0, max = 10, step = 2, value = 4},\n"
@@ -285,6 +347,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(setup_cells_run_in_order_before_all_else),
         TEST(a_question_is_asked_of_the_script_once),
+        TEST(a_question_left_for_later_is_completed_in_its_place),
+        TEST(what_later_returns_is_checked_like_a_question),
         TEST(the_view_follows_the_controls),
         TEST(a_thousand_moves_do_not_pile_up),
         TEST(controls_are_written_and_read_in_words),

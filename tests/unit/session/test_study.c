@@ -374,6 +374,42 @@ static void every_shipped_lesson_can_be_done_with_full_points(void **state)
     unsetenv("HALFSTEP_PATH");
 }
 
+/* The cell of the second step fails when it is called: so it shows when that is. */
+static void what_is_left_for_later_is_computed_when_its_step_is_shown(void **state)
+{
+    static const char text[] = "---\nid: late\ntitle: Late\n---\n## One\n\nHere.\n\n## Two\n\n"
+                               "```lua ask\nreturn ask.integer{id = 'q', points = 5, later = "
+                               "function() error('called') end}\n```\n";
+    struct fixture *f = *state;
+    struct hs_course course = HS_COURSE_INIT;
+    struct hs_store *store;
+    struct hs_score score;
+    char folder[600], path[700];
+    size_t n;
+    const struct hs_item *items;
+
+    snprintf(folder, sizeof folder, "%s/lessons", hs_test_tmp());
+    snprintf(path, sizeof path, "mkdir -p '%s/01-late'", folder);
+    assert_int_equal(system(path), 0);
+    snprintf(path, sizeof path, "%s/01-late/lesson.md", folder);
+    hs_test_write(path, text, sizeof text - 1);
+    hs_study_free(f->study);
+    f->study = NULL;
+    hs_session_free(f->session);
+    f->session = NULL;
+    assert_ok(hs_store_open_memory(&store, &f->err), &f->err);
+    assert_ok(hs_course_load_dir(&course, folder, &f->err), &f->err);
+    assert_ok(hs_session_open_with(&f->session, &course, store, &f->err), &f->err);
+    assert_ok(hs_study_open(&f->study, f->session, "late", 0, &f->err), &f->err);
+    hs_study_score(f->study, &score, NULL);
+    assert_int_equal(score.maximum, 5000);
+    assert_true(hs_study_next(f->study));
+    items = hs_study_items(f->study, &n, NULL);
+    assert_int_equal(n, 1);
+    assert_null(items[0].question);
+    assert_contains(items[0].fault, "called");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -391,6 +427,7 @@ int main(void)
         TEST(the_course_map_follows_the_work),
         TEST(a_store_that_fails_ends_saving_with_one_sentence),
         TEST(an_answer_is_echoed_without_using_an_attempt),
+        TEST(what_is_left_for_later_is_computed_when_its_step_is_shown),
         TEST(every_shipped_lesson_can_be_done_with_full_points),
     };
 
