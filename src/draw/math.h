@@ -6,14 +6,18 @@
 #include "draw/grid.h"
 
 /* A typeset formula; `baseline` is the row of the main line. An unknown command is shown as its
- * name, so nothing is lost; unbalanced braces are HS_EFORMAT with the column. Wider than
- * `max_width` (0 = any): broken at relations. */
+ * name, so nothing is lost. Never wider than `max_width` (0 = any): a formula that is too wide is
+ * broken at relations, then at sums and commas, and what has no place to break is clipped with a
+ * mark, as are pictures beyond 2048 columns or 256 rows. A \tag stands at the right edge.
+ * HS_EFORMAT with the column for unbalanced braces or too deep a nesting, HS_ELIMIT past 32768
+ * bytes. */
 HS_MUST_USE enum hs_status hs_math_typeset(struct hs_grid *out, int *baseline,
                                            struct hs_arena *arena, const char *tex, int max_width,
                                            bool ascii, struct hs_error *err);
 
-/* One line: \frac{a}{b} as a/b or (a+b)/c, sub- and superscripts as characters where Unicode has
- * them. Appends. */
+/* One line: \frac{a}{b} as a/b or (a + b)/c, sub- and superscripts as characters where Unicode has
+ * them and else behind _ and ^, sums as ∑_{i=0..n−1}, cases as {a if …; b otherwise}, matrices as
+ * [a, b; c, d]. What cannot be read is shown as it was written. Appends. */
 void hs_math_line(struct hs_str *out, const char *tex, bool ascii);
 
 #endif

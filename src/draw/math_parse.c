@@ -1,49 +1,48 @@
-#include "draw/math_tree.h"
-
+/* A formula's text becomes a tree: rows, atoms and their scripts. */
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/utf8.h"
+#include "draw/math_parser.h"
 
-enum { MAX_DEPTH = 120 }; /* {…} takes two: the argument and the row in it */
-
-struct parser {
-    const char *tex, *at;
-    struct hs_arena *arena;
-    struct hs_error *err;
-    int depth;
-    enum hs_status st;
+enum {
+    MAX_DEPTH = 120, /* {…} takes two: the argument and the row in it */
+    MAX_BYTES = 32768
 };
 
-static const struct symbol {
-    const char *name, *text, *ascii;
-    enum hs_math_class class;
-} symbols[] = {
-#define HS_SYMBOL(name, text, ascii, class) {name, text, ascii, HS_MATH_##class},
-#include "draw/math_symbols.def"
-#undef HS_SYMBOL
-};
+void *hs_math_fail(struct hs_math_parser *p, const char *what)
+{
+    if (p->st == HS_OK)
+        p->st = hs_fail_at(p->err, HS_EFORMAT, "formula", 1, (int)(p->at - p->tex) + 1,
+                           "formula, column %d: %s", (int)(p->at - p->tex) + 1, what);
+    return NULL;
+}
 
-static struct hs_math *node(struct parser *p, enum hs_math_kind kind)
+struct hs_math *hs_math_node(struct hs_math_parser *p, enum hs_math_kind kind)
 {
     struct hs_math *m = hs_arena_alloc_zero(p->arena, 1, sizeof *m);
 
     if (m == NULL)
         p->st = hs_fail(p->err, HS_ENOMEM, "out of memory");
-    else
+    else {
         m->kind = kind;
+        m->class = kind == HS_MATH_FRAC || kind == HS_MATH_BOXED ? HS_MATH_INNER : HS_MATH_ORD;
+        m->text = m->ascii = "";
+    }
     return m;
 }
 
-static void fail(struct parser *p, const char *what)
+struct hs_math *hs_math_nothing(struct hs_math_parser *p)
 {
-    if (p->st == HS_OK)
-        p->st = hs_fail_at(p->err, HS_EFORMAT, "formula", 1, (int)(p->at - p->tex) + 1,
-                           "formula, column %d: %s", (int)(p->at - p->tex) + 1, what);
+    struct hs_math *m = hs_math_node(p, HS_MATH_SYMBOL);
+
+    if (m != NULL)
+        m->class = HS_MATH_SPACE;
+    return m;
 }
 
-static bool push(struct parser *p, struct hs_math *row, struct hs_math *item)
+bool hs_math_push(struct hs_math_parser *p, struct hs_math *row, struct hs_math *item)
 {
     if (row == NULL || item == NULL)
         return false;
@@ -64,55 +63,135 @@ static bool push(struct parser *p, struct hs_math *row, struct hs_math *item)
     return true;
 }
 
-static struct hs_math *symbol(struct parser *p, const char *text, size_t n,
-                              enum hs_math_class class)
+void hs_math_blanks(struct hs_math_parser *p)
 {
-    struct hs_math *m = node(p, HS_MATH_SYMBOL);
-
-    if (m != NULL) {
-        m->text = m->ascii = hs_arena_strndup(p->arena, text, n);
-        m->class = class;
-        if (m->text == NULL)
-            p->st = hs_fail(p->err, HS_ENOMEM, "out of memory");
-    }
-    return p->st == HS_OK ? m : NULL;
+    while (*p->at != '\0' && ((unsigned char)*p->at <= ' ' || *p->at == '$' || *p->at == 0x7f))
+        p->at++;
 }
 
-static struct hs_math *row(struct parser *p, const char *stop);
-static struct hs_math *atom(struct parser *p);
-static bool at_right(const struct parser *p);
-
-static void blanks(struct parser *p)
+size_t hs_math_command_length(const struct hs_math_parser *p)
 {
-    while (*p->at == ' ' || *p->at == '\n' || *p->at == '\t')
-        p->at++;
+    const char *name = p->at + 1;
+    size_t n = 0;
+
+    while ((name[n] >= 'a' && name[n] <= 'z') || (name[n] >= 'A' && name[n] <= 'Z'))
+        n++;
+    return n;
+}
+
+bool hs_math_at(const struct hs_math_parser *p, const char *command)
+{
+    size_t n = strlen(command);
+
+    return *p->at == '\\' && hs_math_command_length(p) == n && memcmp(p->at + 1, command, n) == 0;
 }
 
 /* Behind every way back into the grammar, \sqrt\sqrt\sqrt… without a brace, too. */
-static bool enter(struct parser *p)
+static bool enter(struct hs_math_parser *p)
 {
     if (++p->depth > MAX_DEPTH)
-        fail(p, "nested too deeply");
+        hs_math_fail(p, "nested too deeply");
     return p->st == HS_OK;
 }
 
-/* {…} or one atom. */
-static struct hs_math *argument(struct parser *p)
+/* A character with the marks that combine with it: bytes. */
+static size_t character(const struct hs_math_parser *p)
+{
+    uint32_t c;
+    size_t n = hs_utf8_decode(p->at, (size_t)(p->end - p->at), &c, NULL);
+
+    while (p->at + n < p->end) {
+        size_t more = hs_utf8_decode(p->at + n, (size_t)(p->end - p->at) - n, &c, NULL);
+
+        if (!((c >= 0x300 && c < 0x370) || (c >= 0x20d0 && c < 0x2100)))
+            break;
+        n += more;
+    }
+    return n;
+}
+
+static enum hs_math_class class_of(char c)
+{
+    switch (c) {
+    case '+':
+    case '-':
+    case '*':
+        return HS_MATH_BIN;
+    case '=':
+    case '<':
+    case '>':
+    case ':':
+        return HS_MATH_REL;
+    case '(':
+    case '[':
+        return HS_MATH_OPEN;
+    case ')':
+    case ']':
+        return HS_MATH_CLOSE;
+    case ',':
+    case ';':
+        return HS_MATH_PUNCT;
+    case '|':
+        return HS_MATH_BAR;
+    default:
+        return HS_MATH_ORD;
+    }
+}
+
+static size_t number_length(const char *s)
+{
+    size_t n = 0;
+
+    while (s[n] >= '0' && s[n] <= '9') /* a number is one atom, with its point */
+        n += s[n + 1] == '.' && s[n + 2] >= '0' && s[n + 2] <= '9' ? 2 : 1;
+    return n;
+}
+
+static struct hs_math *atom(struct hs_math_parser *p, bool digit)
+{
+    struct hs_math *m = NULL;
+    size_t n = number_length(p->at);
+
+    if (*p->at == '\\')
+        return hs_math_command(p);
+    if (*p->at == '{')
+        return hs_math_argument(p, false);
+    if (n != 0)
+        n = digit ? 1 : n;
+    else if ((unsigned char)*p->at >= 0x80) {
+        n = character(p);
+        m = hs_math_glyph(p, p->at, n);
+    } else {
+        n = character(p);
+        if (*p->at == '~')
+            m = hs_math_named(p, " ", 1);
+        else if (*p->at == '-' && n == 1)
+            m = hs_math_named(p, "-", 1);
+        else if (*p->at == '\'' && n == 1)
+            m = hs_math_named(p, "prime", 5);
+    }
+    if (m == NULL)
+        m = hs_math_text(p, p->at, n, class_of(*p->at));
+    p->at += n;
+    return m;
+}
+
+struct hs_math *hs_math_argument(struct hs_math_parser *p, bool digit)
 {
     struct hs_math *m = NULL;
 
-    blanks(p);
+    hs_math_blanks(p);
     if (!enter(p))
         return NULL;
     if (*p->at == '\0')
-        fail(p, "something is missing here");
+        hs_math_fail(p, "something is missing here");
     else if (*p->at != '{')
-        m = atom(p);
+        m = atom(p, digit);
     else {
         p->at++;
-        m = row(p, "}");
+        m = hs_math_row(p, "}");
         if (p->st == HS_OK && *p->at != '}')
-            fail(p, "a closing brace is missing");
+            hs_math_fail(p, "a closing brace is missing");
         else if (p->st == HS_OK)
             p->at++;
     }
@@ -120,298 +199,142 @@ static struct hs_math *argument(struct parser *p)
     return p->st == HS_OK ? m : NULL;
 }
 
-/* The text of {…}, taken as it is. */
-static struct hs_math *raw_argument(struct parser *p, enum hs_math_class class)
+/* A prime joins a plain letter; behind anything else it is a superscript. */
+static bool prime(struct hs_math_parser *p, struct hs_math *base)
 {
-    const char *from;
-    int open = 1;
+    if (base->kind != HS_MATH_SYMBOL || base->class != HS_MATH_ORD || base->stretch)
+        return false;
+    base->text = hs_arena_printf(p->arena, "%s′", base->text);
+    base->ascii = hs_arena_printf(p->arena, "%s'", base->ascii);
+    if (base->text == NULL || base->ascii == NULL)
+        p->st = hs_fail(p->err, HS_ENOMEM, "out of memory");
+    return true;
+}
 
-    blanks(p);
-    if (*p->at != '{') {
-        fail(p, "an opening brace is missing");
-        return NULL;
+/* \limits and \nolimits, and primes on a letter, which change the atom itself. */
+static bool changes_atom(struct hs_math_parser *p, struct hs_math *base)
+{
+    if (hs_math_at(p, "limits") || hs_math_at(p, "nolimits")) {
+        base->limits = p->at[1] == 'l';
+        p->at += hs_math_command_length(p) + 1;
+        return true;
     }
-    from = ++p->at;
-    for (; *p->at != '\0'; p->at++) {
-        open += (*p->at == '{') - (*p->at == '}');
-        if (open == 0)
-            return symbol(p, from, (size_t)(p->at++ - from), class);
-    }
-    fail(p, "a closing brace is missing");
-    return NULL;
-}
-
-/* A bracket behind \left or \right: its text, "" for '.'. */
-static const char *bracket(struct parser *p)
-{
-    static const char *const commands[][2] = {{"\\lfloor", "⌊"}, {"\\rfloor", "⌋"},
-                                              {"\\lceil", "⌈"},  {"\\rceil", "⌉"},
-                                              {"\\{", "{"},      {"\\}", "}"},
-                                              {"\\|", "|"},      {"\\lbrace", "{"},
-                                              {"\\rbrace", "}"}, {"\\vert", "|"}};
-    static const char *const single[] = {"(", ")", "[", "]", "|", "."};
-
-    blanks(p);
-    for (size_t i = 0; i < HS_COUNTOF(commands); i++)
-        if (hs_starts_with(p->at, commands[i][0])) {
-            p->at += strlen(commands[i][0]);
-            return commands[i][1];
-        }
-    for (size_t i = 0; i < HS_COUNTOF(single); i++)
-        if (*p->at == single[i][0]) {
-            p->at++;
-            return single[i][0] == '.' ? "" : single[i];
-        }
-    fail(p, "a bracket is missing behind \\left or \\right");
-    return "";
-}
-
-static struct hs_math *fence(struct parser *p)
-{
-    struct hs_math *m = node(p, HS_MATH_FENCE);
-
-    if (m == NULL)
-        return NULL;
-    m->open = bracket(p);
-    m->a = row(p, "\\right");
-    if (p->st == HS_OK && !at_right(p))
-        fail(p, "\\right is missing");
-    if (p->st != HS_OK)
-        return NULL;
-    p->at += strlen("\\right");
-    m->close = bracket(p);
-    return m;
-}
-
-/* \begin{cases} a & b \\ c & d \end{cases}, aligned and align likewise. */
-static struct hs_math *environment(struct parser *p)
-{
-    struct hs_math *name = raw_argument(p, HS_MATH_ORD), *m = node(p, HS_MATH_CASES);
-    size_t column = 0;
-
-    if (name == NULL || m == NULL)
-        return NULL;
-    m->text = name->text;
-    m->columns = 1;
-    while (p->st == HS_OK && *p->at != '\0') {
-        if (!push(p, m, row(p, "&")))
-            return NULL;
-        column++;
-        if (*p->at == '&') {
-            p->at++;
-            m->columns = column + 1 > m->columns ? column + 1 : m->columns;
-            continue;
-        }
-        for (; column < 2 && p->st == HS_OK; column++) /* rows of the tree are two cells wide */
-            push(p, m, node(p, HS_MATH_ROW));
-        column = 0;
-        if (hs_starts_with(p->at, "\\\\")) {
-            p->at += 2;
-            continue;
-        }
-        break;
-    }
-    if (!hs_starts_with(p->at, "\\end")) {
-        fail(p, "\\end is missing");
-        return NULL;
-    }
-    p->at += 4;
-    raw_argument(p, HS_MATH_ORD);
-    m->columns = 2;
-    return p->st == HS_OK ? m : NULL;
-}
-
-static struct hs_math *with_one(struct parser *p, enum hs_math_kind kind, const char *text)
-{
-    struct hs_math *m = node(p, kind);
-
-    if (m != NULL) {
-        m->text = text;
-        m->a = argument(p);
-    }
-    return p->st == HS_OK ? m : NULL;
-}
-
-static struct hs_math *fraction(struct parser *p)
-{
-    struct hs_math *m = node(p, HS_MATH_FRAC);
-
-    if (m != NULL) {
-        m->a = argument(p);
-        m->b = argument(p);
-    }
-    return p->st == HS_OK ? m : NULL;
-}
-
-static struct hs_math *named(struct parser *p, const char *name, size_t n)
-{
-    static const char *const accents[][2] = {{"hat", "^"},   {"bar", "¯"},     {"overline", "¯"},
-                                             {"tilde", "~"}, {"widehat", "^"}, {"vec", "→"}};
-    struct hs_math *m;
-
-    for (size_t i = 0; i < HS_COUNTOF(accents); i++)
-        if (strlen(accents[i][0]) == n && memcmp(accents[i][0], name, n) == 0)
-            return with_one(p, HS_MATH_ACCENT, accents[i][1]);
-    for (size_t i = 0; i < HS_COUNTOF(symbols); i++)
-        if (strlen(symbols[i].name) == n && memcmp(symbols[i].name, name, n) == 0) {
-            m = node(p, HS_MATH_SYMBOL);
-            if (m == NULL)
-                return NULL;
-            m->text = symbols[i].text;
-            m->ascii = symbols[i].ascii;
-            m->class = symbols[i].class;
-            m->limits = n == 3 && memcmp(name, "sum", 3) == 0;
-            m->limits = m->limits || (n == 4 && memcmp(name, "prod", 4) == 0);
-            return m;
-        }
-    return symbol(p, name, n, HS_MATH_OP); /* an unknown command shows as its name */
-}
-
-static bool is_command(const char *name, size_t n, const char *wanted)
-{
-    return strlen(wanted) == n && memcmp(name, wanted, n) == 0;
-}
-
-static struct hs_math *command(struct parser *p)
-{
-    const char *name = ++p->at;
-    size_t n = 0;
-
-    while ((name[n] >= 'a' && name[n] <= 'z') || (name[n] >= 'A' && name[n] <= 'Z'))
-        n++;
-    if (n == 0 && (name[0] == '{' || name[0] == '}' || name[0] == '|')) {
+    if (*p->at == '\'' && prime(p, base)) {
         p->at++;
-        return symbol(p, name, 1, HS_MATH_ORD);
+        return true;
     }
-    n = n == 0 ? (name[0] != '\0') : n;
-    p->at += n;
-    if (is_command(name, n, "frac") || is_command(name, n, "dfrac") || is_command(name, n, "tfrac"))
-        return fraction(p);
-    if (is_command(name, n, "sqrt"))
-        return with_one(p, HS_MATH_SQRT, NULL);
-    if (is_command(name, n, "left"))
-        return fence(p);
-    if (is_command(name, n, "begin"))
-        return environment(p);
-    if (is_command(name, n, "overbrace") || is_command(name, n, "underbrace"))
-        return with_one(p, HS_MATH_BRACE, name[0] == 'o' ? "over" : "under");
-    if (is_command(name, n, "operatorname"))
-        return raw_argument(p, HS_MATH_OP);
-    if (is_command(name, n, "text") || is_command(name, n, "mathrm") ||
-        is_command(name, n, "mathit") || is_command(name, n, "textrm") ||
-        is_command(name, n, "mathbf"))
-        return raw_argument(p, HS_MATH_ORD);
-    if (is_command(name, n, "tag"))
-        return with_one(p, HS_MATH_TAG, NULL);
-    return named(p, name, n);
+    return false;
 }
 
-static struct hs_math *atom(struct parser *p)
+static struct hs_math *script_argument(struct hs_math_parser *p, char which)
 {
-    uint32_t c;
-    size_t bytes, n = 0;
     struct hs_math *m;
 
-    if (*p->at == '\\')
-        return command(p);
-    if (*p->at == '{')
-        return argument(p);
-    while (p->at[n] >= '0' && p->at[n] <= '9') /* a number is one atom, with its point */
-        n += p->at[n + 1] == '.' && p->at[n + 2] >= '0' && p->at[n + 2] <= '9' ? 2 : 1;
-    if (n == 0) {
-        n = bytes = hs_utf8_decode(p->at, strlen(p->at), &c, NULL);
-        if (*p->at == '\'') {
-            p->at++;
-            return named(p, "prime", 5);
-        }
-    }
-    m = symbol(p, p->at, n,
-               strchr("+-*/", *p->at) != NULL  ? HS_MATH_BIN
-               : strchr("=<>", *p->at) != NULL ? HS_MATH_REL
-               : *p->at == ','                 ? HS_MATH_PUNCT
-                                               : HS_MATH_ORD);
-    if (m != NULL && *p->at == '-')
-        m->text = "−";
-    p->at += n;
+    p->scripts++;
+    if (which != '\'')
+        p->at++;
+    m = hs_math_argument(p, false);
+    p->scripts--;
     return m;
+}
+
+/* x'^2 and x_i'': what comes second stands behind what is there. */
+static struct hs_math *both(struct hs_math_parser *p, struct hs_math *first, struct hs_math *second)
+{
+    struct hs_math *row = hs_math_node(p, HS_MATH_ROW);
+
+    if (row == NULL || !hs_math_push(p, row, first) || !hs_math_push(p, row, second))
+        return NULL;
+    hs_math_settle(row, true);
+    return row;
 }
 
 /* Sub- and superscripts behind an atom, in any order. */
-static struct hs_math *scripts(struct parser *p, struct hs_math *base)
+static struct hs_math *scripts(struct hs_math_parser *p, struct hs_math *base)
 {
+    bool primed = false;
+
     for (;;) {
-        struct hs_math *m, **slot;
+        struct hs_math *m, **slot, *argument;
         char which;
 
-        blanks(p);
+        hs_math_blanks(p);
         which = *p->at;
-        if (p->st != HS_OK || base == NULL || (which != '_' && which != '^'))
+        if (p->st != HS_OK || base == NULL)
+            return NULL;
+        if (changes_atom(p, base))
+            continue;
+        if (which != '_' && which != '^' && (which != '\'' || base->class == HS_MATH_SPACE))
             return base;
-        p->at++;
-        m = base->kind == HS_MATH_SCRIPTS ? base : node(p, HS_MATH_SCRIPTS);
+        m = base->kind == HS_MATH_SCRIPTS && !base->bare ? base : hs_math_node(p, HS_MATH_SCRIPTS);
         if (m == NULL)
             return NULL;
         if (m != base) {
             m->a = base;
-            m->limits =
-                (base->kind == HS_MATH_SYMBOL && base->limits) || base->kind == HS_MATH_BRACE;
+            m->limits = base->limits || base->kind == HS_MATH_BRACE;
+            m->class = base->class;
         }
         slot = which == '_' ? &m->b : &m->c;
-        if (*slot != NULL) {
-            fail(p, "two scripts in the same place");
-            return NULL;
+        if (*slot != NULL && !(slot == &m->c && (primed || which == '\''))) {
+            p->at++;
+            return hs_math_fail(p, "two scripts in the same place");
         }
-        *slot = argument(p);
+        argument = script_argument(p, which);
+        *slot = *slot != NULL && argument != NULL ? both(p, *slot, argument) : argument;
+        primed = which == '\'';
         base = m;
     }
 }
 
-/* \\right as a command of its own, not \\rightarrow. */
-static bool at_right(const struct parser *p)
+static bool at_stop(const struct hs_math_parser *p, const char *stop)
 {
-    char next = hs_starts_with(p->at, "\\right") ? p->at[6] : 'x';
-
-    return !((next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z'));
+    return *p->at == '\0' || *p->at == '}' || *p->at == *stop || hs_math_at(p, "end") ||
+           hs_math_at(p, "right") || (*stop == '&' && hs_starts_with(p->at, "\\\\"));
 }
 
-/* Items up to `stop` ("}", "&" with \\ and \end, "\right") or the end. */
-static struct hs_math *row(struct parser *p, const char *stop)
+struct hs_math *hs_math_row(struct hs_math_parser *p, const char *stop)
 {
-    struct hs_math *r = node(p, HS_MATH_ROW);
+    struct hs_math *r = hs_math_node(p, HS_MATH_ROW);
 
+    if (p->lead)
+        hs_math_push(p, r, hs_math_node(p, HS_MATH_ROW));
+    p->lead = false;
     enter(p);
     while (p->st == HS_OK && r != NULL) {
-        blanks(p);
-        if (*p->at == '\0' || (*stop != '\\' && hs_starts_with(p->at, stop)) || *p->at == '}' ||
-            hs_starts_with(p->at, "\\end") || at_right(p) ||
-            (*stop == '&' && hs_starts_with(p->at, "\\\\")))
+        hs_math_blanks(p);
+        if (at_stop(p, *stop == '\\' ? "" : stop))
             break;
-        if (*p->at == '&') {
+        if (*p->at == '&') { /* means nothing outside of a table */
             p->at++;
             continue;
         }
-        if (hs_starts_with(p->at, "\\\\")) {
-            p->at += 2;
-            continue;
-        }
-        if (!push(p, r,
-                  scripts(p, *p->at == '_' || *p->at == '^' ? node(p, HS_MATH_ROW) : atom(p))))
+        if (!hs_math_push(p, r,
+                          scripts(p, *p->at == '_' || *p->at == '^' ? hs_math_node(p, HS_MATH_ROW)
+                                                                    : atom(p, false))))
             break;
     }
     p->depth--;
-    return p->st == HS_OK ? r : NULL;
+    if (p->st != HS_OK || r == NULL)
+        return NULL;
+    hs_math_settle(r, p->scripts > 0);
+    return r;
 }
 
 enum hs_status hs_math_parse(struct hs_math **out, struct hs_arena *arena, const char *tex,
                              struct hs_error *err)
 {
-    struct parser p = {.tex = tex, .at = tex, .arena = arena, .err = err, .st = HS_OK};
-    struct hs_math *m = row(&p, "\001");
+    size_t n = strlen(tex);
+    struct hs_math_parser p = {
+        .tex = tex, .at = tex, .end = tex + n, .arena = arena, .err = err, .st = HS_OK};
+    struct hs_math *m;
 
+    if (n > MAX_BYTES)
+        return hs_fail(err, HS_ELIMIT, "a formula of %zu bytes: the limit is %d", n, MAX_BYTES);
+    m = hs_math_table(&p, HS_MATH_ALIGNED);
     if (p.st == HS_OK && *p.at != '\0')
-        fail(&p, *p.at == '}' ? "a closing brace without an opening one"
-                              : "an end without a beginning");
+        hs_math_fail(&p, *p.at == '}' ? "a closing brace without an opening one"
+                                      : "an end without a beginning");
     if (p.st == HS_OK)
-        *out = m;
+        *out = m->n == 1 && m->items[0]->n == 1 ? m->items[0]->items[0] : m;
     return p.st;
 }
