@@ -189,6 +189,9 @@ static void read_misconceptions(struct form *f, struct hs_question *q)
             m->values = numbers_of(f, hs_value_get(row, "value"), "value of a misconception", &count);
         m->n = count;
         m->tolerance = tolerance_of(f, row, q->tolerance);
+        m->right = hs_value_flag(row, "right", false);
+        if (m->right && (q->kind == HS_ASK_PREDICT || hs_question_is_formula(q)))
+            fault(f, "right", "left out: only answers of numbers and choices have it");
     }
     q->nmisconceptions = f->failed ? 0 : n;
 }

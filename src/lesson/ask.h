@@ -42,6 +42,8 @@ struct hs_ask_misconception {
     const double *values; // (n) the answer that the idea leads to; for a choice its number
     size_t n;             /* may differ from the question's: another length is a mistake too */
     struct hs_tolerance tolerance;
+    bool right; /* no mistake but another convention: it counts as right, and its message says which
+                   it is */
 };
 
 struct hs_question {

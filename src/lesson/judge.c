@@ -187,7 +187,9 @@ static void judge(struct hs_ask_verdict *v, struct hs_arena *arena, const struct
         const struct hs_ask_misconception *m = &q->misconceptions[i];
 
         if (same(r->values, r->n, m->values, m->n, &m->tolerance)) {
-            v->kind = predict ? HS_ANSWER_PREDICTED : HS_ANSWER_MISCONCEPTION;
+            v->kind = predict    ? HS_ANSWER_PREDICTED
+                      : m->right ? HS_ANSWER_CORRECT
+                                 : HS_ANSWER_MISCONCEPTION;
             v->misconception = m->id;
             v->message = m->message;
             if (predict && *q->reveal != '\0')

@@ -69,14 +69,14 @@ static void lint_misconception(struct linter *l, int line, const struct hs_quest
     hs_question_misconception_text(&typed, q, i);
     if (hs_question_check(&v, &scratch, q, typed.buf, &why) != HS_OK)
         report_error(l, line, &why);
-    else if (v.kind == HS_ANSWER_CORRECT)
+    else if (v.kind == HS_ANSWER_CORRECT && (!m->right || *v.misconception == '\0'))
         report(l, line, "question \"%s\": the value of \"%s\" passes as right", q->id, m->id);
     else if (v.kind == HS_ANSWER_INVALID)
         report(l, line, "question \"%s\": the value of \"%s\" is not readable as an answer: %s", q->id, m->id, v.message);
     else if (strcmp(v.misconception, m->id) != 0)
         report(l, line, "question \"%s\": the value of \"%s\" is taken for \"%s\"; on this data they cannot be told apart", q->id,
                m->id, v.misconception);
-    if (q->n == 1 && q->nchoices == 0 && tells(m->message, q->answer[0]))
+    if (!m->right && q->n == 1 && q->nchoices == 0 && tells(m->message, q->answer[0]))
         report(l, line, "question \"%s\": the message of \"%s\" tells the answer", q->id, m->id);
     hs_str_dispose(&typed);
     hs_arena_dispose(&scratch);

@@ -13,7 +13,7 @@ static const char *const fields[] = {"id",        "prompt",   "answer",         
                                      "relation",  "start",    "goal",           "numbers",
                                      "later"};
 
-static const char *const row_fields[] = {"id", "value", "message", "tolerance"};
+static const char *const row_fields[] = {"id", "value", "message", "tolerance", "right"};
 
 static void check_fields(lua_State *L, int table, const char *const *known, size_t n, const char *what)
 {

@@ -75,19 +75,29 @@ double hs_lua_network_products(const struct hs_network *n)
     return sum;
 }
 
-void hs_lua_network_check_memory(lua_State *L, const struct hs_network *n, size_t batch,
-                                 bool training)
+/* Of the buffers for one picture. */
+static double bytes_of_buffers(const struct hs_network *n, bool training)
 {
-    const struct hs_script *s = hs_script_of(L);
     double bytes = 0;
 
-    if (s->config.memory == 0)
-        return;
     for (size_t i = 0; n->is_program && i < n->program.n; i++)
         bytes += 5 * (double)hs_extent_count(n->program.step[i].out);
     for (size_t i = 0; !n->is_program && i < n->model.n; i++)
         bytes += 4 * (double)hs_extent_count(n->model.layer[i].out) * (training ? 3 : 1);
-    if (bytes * (double)batch + (double)(s->heap + s->tensors) > (double)s->config.memory)
+    return bytes;
+}
+
+void hs_lua_network_check_memory(lua_State *L, const struct hs_network *n, size_t batch,
+                                 bool training)
+{
+    const struct hs_script *s = hs_script_of(L);
+    double bytes = (double)batch * bytes_of_buffers(n, training);
+
+    if (s->config.memory == 0)
+        return;
+    if (bytes + (double)(s->heap + s->tensors) > (double)s->config.memory)
+        lua_gc(L, LUA_GCCOLLECT, 0); /* networks that nothing holds any more */
+    if (bytes + (double)(s->heap + s->tensors) > (double)s->config.memory)
         hs_budget_stop(L, "memory");
 }
 

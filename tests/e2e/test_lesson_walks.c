@@ -33,6 +33,8 @@ static void type_question(struct hs_str *lines, struct hs_str *named, const stru
     hs_str_add(lines, "1..2\n");
     if (q->kind != HS_ASK_PREDICT) {
         for (size_t i = 0; i < q->nmisconceptions; i++) {
+            if (q->misconceptions[i].right) /* would settle the question */
+                continue;
             hs_question_misconception_text(lines, q, i);
             hs_str_add(lines, "\n");
             hs_str_printf(named, "(%s)\n", q->misconceptions[i].id);

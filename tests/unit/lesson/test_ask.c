@@ -92,6 +92,30 @@ static void names_the_misconception_that_leads_to_the_number(void **state)
     assert_string_equal(check(&m, "1").misconception, "1.1-double");
 }
 
+static void another_convention_counts_as_right_and_is_named(void **state)
+{
+    struct maker m = make(*state, "number", 0.5);
+    struct hs_value row = hs_value_map(), list = hs_value_list();
+    struct hs_question q;
+    struct hs_error err = HS_ERROR_INIT;
+    struct hs_ask_verdict v;
+
+    hs_value_set(&row, m.arena, "id", hs_value_string(m.arena, "sample"));
+    hs_value_set(&row, m.arena, "value", hs_value_num(0.75));
+    hs_value_set(&row, m.arena, "message", hs_value_string(m.arena, "with n - 1"));
+    hs_value_set(&row, m.arena, "right", hs_value_bool(true));
+    hs_value_push(&list, m.arena, row);
+    set(&m, "misconceptions", list);
+    v = check(&m, "0.75");
+    assert_int_equal(v.kind, HS_ANSWER_CORRECT);
+    assert_string_equal(v.misconception, "sample");
+    assert_string_equal(v.message, "with n - 1");
+    assert_string_equal(check(&m, "0.5").misconception, "");
+    set(&m, "ask", hs_value_string(m.arena, "predict"));
+    assert_fails(hs_question_read(&q, m.arena, &m.spec, &err), HS_ESCRIPT, &err,
+                 "right should be left out");
+}
+
 /* The coarse gate: rounding is talked of only when the value is nearly right. */
 static void general_notes_fit_the_kind_of_slip(void **state)
 {
@@ -218,6 +242,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(accepts_its_own_answer_and_echoes_what_it_read),
         TEST(names_the_misconception_that_leads_to_the_number),
+        TEST(another_convention_counts_as_right_and_is_named),
         TEST(general_notes_fit_the_kind_of_slip),
         TEST(unreadable_input_is_invalid_with_a_reason),
         TEST(lists_count_what_is_right_without_telling_it),
