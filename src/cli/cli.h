@@ -15,9 +15,12 @@ enum { HS_EXIT_DONE = 0, HS_EXIT_BELOW = 1, HS_EXIT_USAGE = 2, HS_EXIT_INPUT = 3
 
 /* What needs a screen, handed in by src/app so that cli does not know curses. Each returns an exit code; a NULL
  * entry means that this build has no screen. */
+struct hs_play;
+
 struct hs_screens {
     int (*home)(void);
     int (*learn)(const char *lesson_and_step, const char *key_script);
+    int (*play)(struct hs_play *play, const char *key_script); /* takes `play` */
 };
 
 struct hs_cli {

@@ -46,6 +46,10 @@ static void pop(struct loop *l)
         hs_study_free(l->app.study);
         l->app.study = NULL;
     }
+    if (l->stack[l->depth] == &hs_screen_play) {
+        hs_play_free(l->app.play);
+        l->app.play = NULL;
+    }
     l->depth--;
     l->app.scroll = l->depth >= 0 ? l->scrolls[l->depth] : 0;
 }
@@ -79,7 +83,7 @@ static bool scroll(struct loop *l, enum hs_request r)
              : r == HS_REQUEST_BOTTOM    ? 100000
                                          : 0;
 
-    if (by == 0 || l->stack[l->depth] == &hs_screen_home)
+    if (by == 0 || l->stack[l->depth]->arrows)
         return false;
     app->scroll += by;
     app->scroll = app->scroll > app->bottom ? app->bottom : app->scroll;
@@ -119,6 +123,10 @@ static void react(struct loop *l, enum hs_reaction reaction)
         hs_session_progress(l->app.session, l->app.chosen, &chosen);
         if (open_study(l, chosen.lesson->id) != HS_OK)
             return; /* the error stands in the status line */
+        break;
+    case HS_REACT_PLAY:
+        if (hs_play_open(&l->app.play, NULL, NULL, NULL, &l->app.err) == HS_OK)
+            push(l, &hs_screen_play);
         break;
     default:
         break;
@@ -173,30 +181,48 @@ static enum hs_status begin(struct loop *l, const char *lesson_and_step)
     return HS_OK;
 }
 
-int hs_app_run(struct hs_term *term, const char *lesson_and_step, struct hs_error *err)
+/* Keys until nothing is left to show; then everything is given back. */
+static int run_loop(struct loop *l, enum hs_status st, struct hs_error *err)
 {
-    struct loop l = {.term = term, .app = {.draft = HS_STR_INIT, .draft_part = (size_t)-1}};
-    enum hs_status st = begin(&l, lesson_and_step);
     bool interrupted = false;
 
-    while (st == HS_OK && l.depth >= 0) {
+    while (st == HS_OK && l->depth >= 0) {
         int key;
 
-        draw(&l);
-        key = term->key(term);
+        draw(l);
+        key = l->term->key(l->term);
         if (key == HS_KEY_HANGUP || key == HS_KEY_END_OF_INPUT)
             break;
         interrupted = key == HS_KEY_CTRL_C;
-        handle(&l, key);
+        handle(l, key);
     }
-    term->close(term);
-    while (l.depth >= 0)
-        pop(&l);
+    l->term->close(l->term);
+    while (l->depth >= 0)
+        pop(l);
     if (st != HS_OK)
-        *err = l.app.err;
-    hs_session_free(l.app.session);
-    hs_str_dispose(&l.app.draft);
+        *err = l->app.err;
+    hs_session_free(l->app.session);
+    hs_str_dispose(&l->app.draft);
+    hs_str_dispose(&l->app.said);
     return st != HS_OK ? hs_status_exit_code(st) : interrupted ? 130 : 0;
+}
+
+int hs_app_run(struct hs_term *term, const char *lesson_and_step, struct hs_error *err)
+{
+    struct loop l = {.term = term,
+                     .app = {.draft = HS_STR_INIT, .said = HS_STR_INIT, .draft_part = (size_t)-1}};
+
+    return run_loop(&l, begin(&l, lesson_and_step), err);
+}
+
+int hs_app_play(struct hs_term *term, struct hs_play *play, struct hs_error *err)
+{
+    struct loop l = {.term = term,
+                     .app = {.draft = HS_STR_INIT, .said = HS_STR_INIT, .draft_part = (size_t)-1}};
+
+    l.app.play = play;
+    l.stack[0] = &hs_screen_play;
+    return run_loop(&l, HS_OK, err);
 }
 
 static int report(const struct hs_error *err)
@@ -205,18 +231,26 @@ static int report(const struct hs_error *err)
     return hs_status_exit_code(err->code);
 }
 
-static int run(struct hs_term *term, const char *lesson_and_step)
+/* How the program ends behind a screen. */
+static int end(int code, const struct hs_error *err)
 {
-    struct hs_error err = HS_ERROR_INIT;
-    int code = hs_app_run(term, lesson_and_step, &err), sig = hs_term_curses_signal();
+    int sig = hs_term_curses_signal();
 
-    if (err.code != HS_OK)
-        return report(&err);
+    if (err->code != HS_OK)
+        return report(err);
     if (sig != 0) { /* everything is saved and restored: die of the signal, as a shell expects */
         signal(sig, SIG_DFL);
         raise(sig);
     }
     return code;
+}
+
+static int run(struct hs_term *term, const char *lesson_and_step)
+{
+    struct hs_error err = HS_ERROR_INIT;
+    int code = hs_app_run(term, lesson_and_step, &err);
+
+    return end(code, &err);
 }
 
 int hs_tui_home(void)
@@ -239,4 +273,20 @@ int hs_tui_learn(const char *lesson_and_step, const char *key_script)
     if (st != HS_OK)
         return report(&err);
     return run(term, lesson_and_step != NULL ? lesson_and_step : "");
+}
+
+int hs_tui_play(struct hs_play *play, const char *key_script)
+{
+    struct hs_error err = HS_ERROR_INIT;
+    struct hs_term *term;
+    enum hs_status st = key_script != NULL ? hs_term_script_open(&term, key_script, ".", &err)
+                                           : hs_term_curses_open(&term, &err);
+    int code;
+
+    if (st != HS_OK) {
+        hs_play_free(play);
+        return report(&err);
+    }
+    code = hs_app_play(term, play, &err);
+    return end(code, &err);
 }

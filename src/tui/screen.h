@@ -4,6 +4,7 @@
 #define HS_TUI_SCREEN_H
 
 #include "draw/grid.h"
+#include "session/play.h"
 #include "session/session.h"
 #include "tui/keymap.h"
 
@@ -16,6 +17,7 @@ enum hs_reaction {
     HS_REACT_LEAVE,
     HS_REACT_HELP,
     HS_REACT_LESSON,
+    HS_REACT_PLAY,
     HS_REACT_SUSPEND
 };
 
@@ -26,14 +28,19 @@ struct hs_screen {
     enum hs_reaction (*request)(struct hs_app *app, enum hs_request r);
     /* A key as text while something is being typed: true when it was taken. */
     bool (*text)(struct hs_app *app, int key);
+    bool arrows; /* Up and Down are for the screen, not for scrolling */
 };
 
-extern const struct hs_screen hs_screen_home, hs_screen_lesson, hs_screen_help;
+extern const struct hs_screen hs_screen_home, hs_screen_lesson, hs_screen_help, hs_screen_play;
 
 struct hs_app {
     struct hs_session *session;
     struct hs_study *study; /* of the lesson screen, else NULL */
     struct hs_arena *frame; /* memory of this frame, given back behind it */
+    struct hs_play *play;   /* of the playground, else NULL */
+    enum hs_dial dial;      /* playground: the one in focus */
+    bool trace;             /* playground: the element's whole path is shown */
+    struct hs_str said;     /* what `remark` points to when it was made up */
     const char *remark;     /* a sentence for the status line, once */
     size_t chosen;          /* home: the lesson under the cursor */
     int scroll, bottom;     /* rows scrolled; largest useful scroll of the last frame */

@@ -9,7 +9,7 @@
 #include "tui/keymap.h"
 #include "tui/term.h"
 
-static void run_case(const char *name)
+static void run_keys(const char *name, const char *what)
 {
     char keys[600], want[600], command[4096];
     struct hs_str out = {.buf = hs_str_empty};
@@ -19,7 +19,7 @@ static void run_case(const char *name)
     snprintf(keys, sizeof keys, "%s/tests/tui/cases/%s.keys", getenv("HALFSTEP_SOURCE"), name);
     snprintf(want, sizeof want, "%s/tests/tui/cases/%s", getenv("HALFSTEP_SOURCE"), name);
     setenv("HALFSTEP_HOME", tmp, 1);
-    snprintf(command, sizeof command, "learn power-of-two-observer --script '%s'", keys);
+    snprintf(command, sizeof command, "%s --script '%s'", what, keys);
     status = hs_test_run(&out, tmp, command);
     if (status != 0)
         print_error("%s: %s\n", name, out.buf);
@@ -30,6 +30,23 @@ static void run_case(const char *name)
     else
         snprintf(command, sizeof command, "for f in '%s'/*.screen; do diff -u \"$f\" '%s'/\"$(basename \"$f\")\" || exit 1; done", want, tmp);
     assert_int_equal(system(command), 0);
+}
+
+static void run_case(const char *name)
+{
+    run_keys(name, "learn power-of-two-observer");
+}
+
+static void the_playground_in_every_size(void **state)
+{
+    (void)state;
+    run_keys("play", "play");
+}
+
+static void the_derivation_board_in_every_size(void **state)
+{
+    (void)state;
+    run_keys("board", "learn activation-scales/2");
 }
 
 static void the_lesson_at_80_by_24(void **state)
@@ -81,7 +98,7 @@ static void a_storm_of_resizes_and_wrong_keys_does_no_harm(void **state)
 static void the_key_table_is_sound(void **state)
 {
     (void)state;
-    for (const char *screen = "HL?"; *screen != '\0'; screen++) {
+    for (const char *screen = "HLP?"; *screen != '\0'; screen++) {
         char seen[4096] = " ";
 
         for (size_t i = 0; hs_request_row(i) != NULL; i++) {
@@ -108,6 +125,8 @@ static void the_key_table_is_sound(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_playground_in_every_size),
+        cmocka_unit_test(the_derivation_board_in_every_size),
         cmocka_unit_test(the_lesson_at_80_by_24),
         cmocka_unit_test(the_lesson_in_ascii_at_40_by_12),
         cmocka_unit_test(the_lesson_at_132_by_50),

@@ -99,6 +99,8 @@ static enum hs_reaction request(struct hs_app *app, enum hs_request r)
         return HS_REACT_DRAW;
     case HS_REQUEST_OPEN:
         return n > 0 ? HS_REACT_LESSON : HS_REACT_DRAW;
+    case HS_REQUEST_PLAY:
+        return HS_REACT_PLAY;
     case HS_REQUEST_QUIT:
         return HS_REACT_LEAVE;
     default:
@@ -109,4 +111,5 @@ static enum hs_reaction request(struct hs_app *app, enum hs_request r)
 const struct hs_screen hs_screen_home = {.id = "home",
                                          .letter = 'H',
                                          .draw = draw,
-                                         .request = request};
+                                         .request = request,
+                                         .arrows = true};

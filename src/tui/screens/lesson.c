@@ -208,7 +208,8 @@ static void submit(struct hs_app *app)
     if (app->derivation)
         app->draft_part = (size_t)-1; /* a right line has left the answer line */
     load_draft(app);
-    app->editing = app->derivation && app->draft_part == part && app->draft.len == 0;
+    app->editing =
+        app->formula && app->draft_part == part; /* a formula is mended, not typed anew */
     app->answered = !app->formula;
     if (app->draft_part == part)
         app->caret = app->draft.len;
