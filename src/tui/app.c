@@ -139,6 +139,8 @@ static void handle(struct loop *l, int key)
     const struct hs_screen *screen = l->stack[l->depth];
     enum hs_request r;
 
+    if (key == HS_KEY_RESIZE) /* what is being typed or turned stays in sight */
+        app->follow_answer = app->editing || app->draft.len > 0;
     if (key == HS_KEY_NONE || key == HS_KEY_RESIZE)
         return;
     app->remark = NULL;
