@@ -20,4 +20,9 @@ HS_MUST_USE enum hs_status hs_math_typeset(struct hs_grid *out, int *baseline,
  * [a, b; c, d]. What cannot be read is shown as it was written. Appends. */
 void hs_math_line(struct hs_str *out, const char *tex, bool ascii);
 
+/* The formula, as wide as it is, as a complete SVG document in the colours of a theme
+ * (draw/theme.h; "light" has a white ground). Appends; errors as hs_math_typeset. */
+HS_MUST_USE enum hs_status hs_math_svg(struct hs_str *out, const char *tex, const char *theme,
+                                       struct hs_error *err);
+
 #endif

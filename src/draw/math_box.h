@@ -31,8 +31,8 @@ void hs_math_draw(const struct hs_math_page *page, struct hs_grid *g, const stru
  * placed lines, whose baseline is the first line's. NULL with page->st set when out of memory. */
 struct hs_math *hs_math_broken(struct hs_math_page *page, struct hs_math *m, int width);
 
-/* Columns between the sign of a root that is drawn and its left end: the leg's length. */
-int hs_math_root_leg(const struct hs_math *m);
+/* The root's leg is upright, because a slanted one would take too many columns. */
+bool hs_math_root_is_steep(const struct hs_math *m);
 
 /* How the root is written: a drawn one, √x, or sqrt(…). */
 enum hs_math_root { HS_MATH_ROOT_DRAWN, HS_MATH_ROOT_SIGN, HS_MATH_ROOT_WORD };

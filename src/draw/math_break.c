@@ -10,9 +10,9 @@
 enum {
     NEVER = 5000,     /* before a comma or a closing bracket */
     OVERFULL = 50000, /* a line that is still too wide */
-    LINE = 12,        /* each further line */
+    LINE = 8,         /* each further line */
     SHORT = 20,       /* a line that a third would hold */
-    DEPTH = 30        /* times the square of the brackets around the break */
+    DEPTH = 40        /* times the square of the brackets around the break */
 };
 
 struct piece {
@@ -179,9 +179,9 @@ static int cost(const struct breaker *b, size_t i)
     if (item->class == HS_MATH_REL)
         return (is_implication(item) ? 2 : 10) + depth;
     if (last->class == HS_MATH_PUNCT)
-        return (b->pieces[i].depth != 0 ? 8 : 4) + depth;
+        return (b->pieces[i].depth != 0 ? 40 : 4) + depth;
     if (item->class == HS_MATH_BIN)
-        return (strcmp(item->ascii, "+") == 0 || strcmp(item->ascii, "-") == 0 ? 25 : 32) + depth;
+        return (strcmp(item->ascii, "+") == 0 || strcmp(item->ascii, "-") == 0 ? 50 : 60) + depth;
     return 250 + depth;
 }
 

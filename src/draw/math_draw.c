@@ -73,28 +73,31 @@ static void symbol(const struct pen *p, const struct hs_math *m, int x, int y)
         put(p, x, y, p->page->ascii ? m->ascii : m->text);
 }
 
+/* The slanted leg goes up with its rows; a steep one stands at the left edge of its column, where
+ * the slanted stroke ends. */
+static void drawn_root(const struct pen *p, const struct hs_math *m, int x, int y)
+{
+    bool ascii = p->page->ascii, steep = hs_math_root_is_steep(m);
+    int rows = hs_math_height(m->a), bottom = y + m->a->down, left = x + m->a->x;
+    int leg = steep ? 2 : rows;
+
+    put(p, left - leg - 1, bottom, ascii ? "\\" : "╲");
+    for (int i = 0; i < (steep ? 1 : leg); i++)
+        put(p, left - leg + i, bottom - i, ascii ? "/" : "╱");
+    for (int i = 1; steep && i < rows; i++)
+        put(p, left - 1, bottom - i, ascii ? "|" : "▏");
+    fill(p, left - steep, y - m->a->up - 1, m->a->w + steep, "_");
+}
+
 static void root(const struct pen *p, const struct hs_math *m, int x, int y)
 {
-    const struct hs_math *a = m->a;
     enum hs_math_root form = hs_math_root_form(p->page, m);
-    int leg = hs_math_root_leg(m), bottom = y + a->down, left = x + a->x;
 
-    if (form == HS_MATH_ROOT_WORD) {
-        put(p, x, y, "sqrt(");
-        put(p, x + m->w - 1, y, ")");
-    } else if (form == HS_MATH_ROOT_SIGN) {
-        put(p, x, y, "√");
-    } else if (leg > 0) {
-        put(p, left - leg - 1, bottom, p->page->ascii ? "\\" : "╲");
-        for (int i = 0; i < leg; i++)
-            put(p, left - leg + i, bottom - i, p->page->ascii ? "/" : "╱");
-        fill(p, left, y - a->up - 1, a->w, "_");
+    if (form == HS_MATH_ROOT_DRAWN) {
+        drawn_root(p, m, x, y);
     } else {
-        put(p, left - 2, bottom, p->page->ascii ? "\\" : "╲");
-        for (int row = -a->up; row <= a->down; row++)
-            put(p, left - 1, y + row, hs_glyph(p->page->ascii, "vline"));
-        fill(p, left, y - a->up - 1, a->w, hs_glyph(p->page->ascii, "hline"));
-        put(p, left - 1, y - a->up - 1, hs_glyph(p->page->ascii, "corner1"));
+        put(p, x, y, form == HS_MATH_ROOT_WORD ? "sqrt(" : "√");
+        put(p, x + m->w - 1, y, form == HS_MATH_ROOT_WORD ? ")" : "");
     }
 }
 

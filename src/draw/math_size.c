@@ -197,11 +197,9 @@ enum hs_math_root hs_math_root_form(const struct hs_math_page *page, const struc
     return m->a->w <= 1 ? HS_MATH_ROOT_SIGN : HS_MATH_ROOT_DRAWN;
 }
 
-int hs_math_root_leg(const struct hs_math *m)
+bool hs_math_root_is_steep(const struct hs_math *m)
 {
-    int rows = hs_math_height(m->a);
-
-    return rows > LONGEST_LEG ? 0 : rows;
+    return hs_math_height(m->a) > LONGEST_LEG;
 }
 
 static void size_root(const struct hs_math_page *page, struct hs_math *m)
@@ -209,9 +207,10 @@ static void size_root(const struct hs_math_page *page, struct hs_math *m)
     struct hs_math *a = m->a, *index = m->c;
     enum hs_math_root form = hs_math_root_form(page, m);
     int shift = index != NULL ? hs_math_larger(0, index->w - 2) : 0;
-    int x = form == HS_MATH_ROOT_WORD   ? 5
-            : form == HS_MATH_ROOT_SIGN ? 1
-                                        : shift + 1 + hs_math_larger(1, hs_math_root_leg(m));
+    int x = form == HS_MATH_ROOT_WORD ? 5
+            : form == HS_MATH_ROOT_SIGN
+                ? 1
+                : shift + 1 + (hs_math_root_is_steep(m) ? 2 : hs_math_height(a));
 
     place(a, x, 0);
     m->w = x + a->w + (form == HS_MATH_ROOT_WORD);

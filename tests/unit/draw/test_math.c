@@ -117,14 +117,128 @@ static void broken_formulas_name_the_column(void **state)
     }
 }
 
-static void a_wide_formula_breaks_at_relations(void **state)
+static void is_set_as(struct hs_arena *arena, const char *tex, int width, const char *wanted)
 {
-    struct hs_grid g;
+    struct hs_str text = HS_STR_INIT;
+
+    add_typeset(&text, arena, tex, width, true);
+    assert_string_equal(text.buf, wanted);
+    hs_str_dispose(&text);
+}
+
+static void a_wide_formula_breaks_at_relations_and_then_at_sums(void **state)
+{
+    is_set_as(*state, "a + b + c = d + e + f = g + h + i", 20, "a + b + c\n  = d + e + f\n  = g + h + i\n");
+    is_set_as(*state, "y = a + b + c + d + e + f", 20, "y = a + b + c + d\n    + e + f\n");
+    is_set_as(*state, "f(aa, bb, cc, dd) = gg", 12, "f(aa, bb,\n    cc, dd)\n  = gg\n");
+    is_set_as(*state, "\\left( \\frac{aaa}{b} + cc \\right) + d", 10, "( aaa\n(-----\n(  b\n  + cc)\n  + d\n");
+}
+
+static void what_cannot_be_broken_is_clipped_with_a_mark(void **state)
+{
+    is_set_as(*state, "\\text{one long word}", 10, "one long ~\n");
+    is_set_as(*state, "\\frac{\\text{one long word}}{2}", 10, "(\n  one lon~\n  )/(2)\n");
+}
+
+static void a_tag_stands_at_the_right_edge(void **state)
+{
+    is_set_as(*state, "a = b \\tag{1}", 20, "a = b            (1)\n");
+    is_set_as(*state, "aaa = bbb \\tag{1}", 11, "aaa = bbb\n        (1)\n");
+}
+
+/* Nested rows of tables, brackets and roots make a picture of more than the limits. */
+static void the_picture_of_a_hostile_formula_is_bounded(void **state)
+{
+    struct hs_str wide = HS_STR_INIT, tall = HS_STR_INIT;
     struct hs_error err = HS_ERROR_INIT;
+    struct hs_grid g;
     int baseline;
 
-    assert_ok(hs_math_typeset(&g, &baseline, *state, "a + b + c + d = e + f + g + h = i + j + k + l", 24, true, &err), &err);
-    assert_true(g.width <= 24 && g.height >= 2);
+    for (int i = 0; i < 10000; i++) {
+        hs_str_add(&wide, "a+");
+        hs_str_add(&tall, "a\\\\");
+    }
+    assert_ok(hs_math_typeset(&g, &baseline, *state, wide.buf, 0, false, &err), &err);
+    assert_int_equal(g.width, 2048);
+    assert_string_equal(g.cells[g.width - 1].text, "…");
+    assert_ok(hs_math_typeset(&g, &baseline, *state, tall.buf, 80, false, &err), &err);
+    assert_int_equal(g.height, 256);
+    assert_in_range(baseline, 0, 255);
+    hs_str_add_repeat(&wide, "a", 20000);
+    assert_fails(hs_math_typeset(&g, &baseline, *state, wide.buf, 0, false, &err), HS_ELIMIT, &err, "32768");
+    hs_str_dispose(&wide);
+    hs_str_dispose(&tall);
+}
+
+static void a_line_is_unambiguous(void **state)
+{
+    static const char *const rows[][2] = {
+        {"\\frac{a}{b} c", "(a/b) c"},
+        {"\\frac{a+b}{c d}", "(a + b)/(cd)"},
+        {"\\log \\frac{a}{b}", "log (a/b)"},
+        {"{\\frac{a}{b}}^2", "(a/b)^2"},
+        {"{a+b}^{n+1}", "(a + b)^(n+1)"},
+        {"\\frac{\\sum_{i=0}^{n-1} x_i}{n}", "(sum_{i=0..n-1} x_i)/n"},
+        {"s_w s_{W_i} \\gamma w", "s_w s_{W_i}gamma w"},
+        {"s \\lfloor x \\rceil", "s round(x)"},
+        {"-\\frac{a}{b}", "-a/b"},
+        {"\\sqrt[3]{x} \\left. y \\right|_{x=0}", "root_3(x) y|_{x=0}"},
+        {"\\begin{cases} a & x > 0 \\\\ b & \\text{otherwise} \\end{cases}", "{a if x > 0; b otherwise}"},
+        {"\\begin{pmatrix} a & b \\\\ c & d \\end{pmatrix}", "[a, b; c, d]"},
+        {"\\overbrace{a+b}^{n} + \\binom{n}{k}", "a + b [= n] + binom(n, k)"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNTOF(rows); i++) {
+        struct hs_str line = HS_STR_INIT;
+
+        hs_math_line(&line, rows[i][0], true);
+        assert_string_equal(line.buf, rows[i][1]);
+        hs_str_dispose(&line);
+    }
+}
+
+static void a_formula_is_drawn_as_svg(void **state)
+{
+    struct hs_error err = HS_ERROR_INIT;
+    struct hs_str out = HS_STR_INIT;
+
+    (void)state;
+    assert_ok(hs_math_svg(&out, "\\left(\\frac{x < y}{s}\\right)", "light", &err), &err);
+    assert_contains(out.buf, "<svg xmlns");
+    assert_contains(out.buf, ">x &lt; y</text>");
+    assert_contains(out.buf, "M17 28m0 10h9M26 28m0 10h9"); /* the bar is drawn, not set */
+    assert_true(strstr(out.buf, "⎛") == NULL);
+    assert_true(hs_ends_with(out.buf, "</svg>\n"));
+    assert_fails(hs_math_svg(&out, "\\frac{a", "light", &err), HS_EFORMAT, &err, "column");
+    hs_str_dispose(&out);
+}
+
+/* Every frame typesets its formulas anew. About 15 microseconds are usual; the bound leaves room for sanitizers. */
+static void two_hundred_characters_are_set_at_once(void **state)
+{
+    const char *tex = "q = \\operatorname{clamp}\\left(\\operatorname{round}\\left(\\frac{x}{s}\\right) + z,\\ q_{\\min},\\ q_{\\max}\\right), "
+                      "\\qquad \\hat{x} = s\\,(q - z), \\quad |x - \\hat x| \\le \\frac{s}{2}, \\quad s = \\frac{x_{\\max} - x_{\\min}}{255}";
+    double best = 1.0;
+
+    (void)state;
+    assert_true(strlen(tex) > 200);
+    for (int i = 0; i < 50; i++) {
+        struct hs_arena arena = HS_ARENA_INIT;
+        struct timespec from, to;
+        struct hs_grid g;
+        double took;
+        int baseline;
+
+        timespec_get(&from, TIME_UTC);
+        assert_ok(hs_math_typeset(&g, &baseline, &arena, tex, 60, false, NULL), NULL);
+        timespec_get(&to, TIME_UTC);
+        took = (double)(to.tv_sec - from.tv_sec) + 1e-9 * (double)(to.tv_nsec - from.tv_nsec);
+        best = took < best ? took : best;
+        hs_arena_dispose(&arena);
+    }
+    print_message("a formula of %zu characters: %.1f us\n", strlen(tex), best * 1e6);
+    assert_true(best < 500e-6);
 }
 
 static void deep_nesting_is_refused(void **state)
@@ -150,7 +264,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_ARENA(every_formula_is_typeset_as_it_was_looked_at),
         WITH_ARENA(broken_formulas_name_the_column),
-        WITH_ARENA(a_wide_formula_breaks_at_relations),
+        WITH_ARENA(a_wide_formula_breaks_at_relations_and_then_at_sums),
+        WITH_ARENA(what_cannot_be_broken_is_clipped_with_a_mark),
+        WITH_ARENA(a_tag_stands_at_the_right_edge),
+        WITH_ARENA(the_picture_of_a_hostile_formula_is_bounded),
+        WITH_ARENA(a_line_is_unambiguous),
+        WITH_ARENA(a_formula_is_drawn_as_svg),
+        WITH_ARENA(two_hundred_characters_are_set_at_once),
         WITH_ARENA(deep_nesting_is_refused),
     };
 
