@@ -135,14 +135,14 @@ static void flatten(struct breaker *b, struct hs_math *m)
         flatten_fence(b, m, NULL);
     } else if (m->kind == HS_MATH_SCRIPTS && opens(m->a) && !m->limits && m->a->c != NULL) {
         flatten_fence(b, m->a, m);
-    } else if (m->kind == HS_MATH_FRAC && m->w > b->width - 6) {
+    } else if (m->kind == HS_MATH_FRAC && m->w > b->width * 7 / 8) {
         struct hs_math *slash = made(b, HS_MATH_SYMBOL, "/", HS_MATH_ORD);
 
         in_brackets(b, "(", m->a);
         if (slash != NULL)
             add(b, slash);
         in_brackets(b, "(", m->b);
-    } else if (m->kind == HS_MATH_SQRT && m->c == NULL && m->w > b->width - 6) {
+    } else if (m->kind == HS_MATH_SQRT && m->c == NULL && m->w > b->width * 7 / 8) {
         in_brackets(b, b->page->ascii ? "sqrt(" : "√(", m->a);
     } else {
         add(b, m);
@@ -227,12 +227,13 @@ static int step(const struct breaker *b, struct track *t, const struct hs_math *
     return x;
 }
 
+/* Without a relation there is nothing to stand below. */
 static void find_relation(struct breaker *b)
 {
     struct track t = {0};
 
-    b->relation = 2;
-    for (size_t i = 0; i < b->n && t.x <= b->width / 4; i++) {
+    b->relation = 0;
+    for (size_t i = 0; i < b->n; i++) {
         int x = step(b, &t, b->pieces[i].m);
 
         if (i > 0 && b->pieces[i].m->class == HS_MATH_REL && b->pieces[i].depth == 0) {

@@ -249,13 +249,17 @@ static struct hs_math *alphabet(struct hs_math_parser *p, const char *detail)
     if (!(p->at[0] == '{' && p->at[1] > ' ' && p->at[1] < 0x7f && p->at[2] == '}'))
         return upright(p, detail);
     m = text(p, detail);
-    for (const char *s = detail; m != NULL && *s != '\0'; s += strcspn(s, " ") + 1)
+    for (const char *s = detail; m != NULL && *s != '\0';) {
+        size_t n = strcspn(s, " ");
+
         if (*s == m->text[0]) {
-            m->text = hs_arena_strndup(p->arena, s + 1, strcspn(s, " ") - 1);
+            m->text = hs_arena_strndup(p->arena, s + 1, n - 1);
             if (m->text == NULL)
                 p->st = hs_fail(p->err, HS_ENOMEM, "out of memory");
             break;
         }
+        s += n + (s[n] == ' ');
+    }
     return p->st == HS_OK ? m : NULL;
 }
 
