@@ -135,14 +135,15 @@ static void flatten(struct breaker *b, struct hs_math *m)
         flatten_fence(b, m, NULL);
     } else if (m->kind == HS_MATH_SCRIPTS && opens(m->a) && !m->limits && m->a->c != NULL) {
         flatten_fence(b, m->a, m);
-    } else if (m->kind == HS_MATH_FRAC && m->w > b->width * 7 / 8) {
+    } else if (m->kind == HS_MATH_FRAC && m->w > b->width - 4 && m->w > b->width / 2) {
         struct hs_math *slash = made(b, HS_MATH_SYMBOL, "/", HS_MATH_ORD);
 
         in_brackets(b, "(", m->a);
         if (slash != NULL)
             add(b, slash);
         in_brackets(b, "(", m->b);
-    } else if (m->kind == HS_MATH_SQRT && m->c == NULL && m->w > b->width * 7 / 8) {
+    } else if (m->kind == HS_MATH_SQRT && m->c == NULL && m->w > b->width - 4 &&
+               m->w > b->width / 2) {
         in_brackets(b, b->page->ascii ? "sqrt(" : "√(", m->a);
     } else {
         add(b, m);

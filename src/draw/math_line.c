@@ -76,7 +76,7 @@ static bool is_sum(const struct hs_math *m)
 
 static bool is_sign(const struct hs_math *m)
 {
-    return m->kind == HS_MATH_SYMBOL && m->class == HS_MATH_ORD &&
+    return m != NULL && m->kind == HS_MATH_SYMBOL && m->class == HS_MATH_ORD &&
            (strcmp(m->ascii, "+") == 0 || strcmp(m->ascii, "-") == 0);
 }
 
@@ -281,35 +281,65 @@ static void accent(struct hs_math_words *l, const struct hs_math *m)
     hs_str_add_char(l->out, ')');
 }
 
+/* "Out_i" is a word whose last letter has the script, "K z_x" a product. */
+static bool is_word_end(const struct hs_math *last, const struct hs_math *item)
+{
+    const struct hs_math *base = hs_math_base(item);
+
+    return last->kind == HS_MATH_SYMBOL && base->kind == HS_MATH_SYMBOL && !item->apart &&
+           last->text[0] != '\0' && last->text[1] == '\0' && base->text[0] != '\0' &&
+           base->text[1] == '\0';
+}
+
+/* A blank where the class of the neighbours asks for one, unless there is one. */
+static void gap(struct hs_math_words *l, const struct hs_math *last, const struct hs_math *item,
+                int blanks)
+{
+    if (blanks < hs_math_gap(last, item, l->ascii) && !is_sign(last) &&
+        !hs_ends_with(l->out->buf, " "))
+        hs_str_add_char(l->out, ' ');
+}
+
+static void item_of(struct hs_math_words *l, const struct hs_math *m, size_t i)
+{
+    size_t at = l->out->len;
+
+    hs_math_write(l, m->items[i]);
+    if (m->items[i]->kind == HS_MATH_FRAC && is_factor(m, i))
+        bracketed(l, at);
+}
+
 static void row(struct hs_math_words *l, const struct hs_math *m)
 {
     const struct hs_math *last = NULL;
-    size_t least = 0;
+    size_t least = 0, at;
     int blanks = 0;
+    bool space = false;
 
     for (size_t i = 0; i < m->n; i++) {
         const struct hs_math *item = m->items[i];
-        size_t at;
 
-        if (item->class == HS_MATH_SPACE && item->kind == HS_MATH_SYMBOL) {
-            blanks += (int)strlen(item->text);
-            hs_str_add(l->out, item->text);
+        if (item->class == HS_MATH_SPACE) { /* a tag, too: it comes last */
+            space = true;
+            if (item->kind == HS_MATH_SYMBOL) {
+                blanks += (int)strlen(item->text);
+                hs_str_add(l->out, item->text);
+            }
             continue;
         }
-        if (blanks < hs_math_gap(last, item, l->ascii) && !is_sign(last) &&
-            !hs_ends_with(l->out->buf, " "))
-            hs_str_add_char(l->out, ' ');
+        gap(l, last, item, blanks);
         at = l->out->len;
-        hs_math_write(l, item);
-        if (item->kind == HS_MATH_FRAC && is_factor(m, i))
-            bracketed(l, at);
-        if (last != NULL && !(item->tight && last->kind == HS_MATH_SYMBOL) &&
-            runs_together(l->out, least, at))
+        item_of(l, m, i);
+        if (last != NULL && (space || !is_word_end(last, item)) && runs_together(l->out, least, at))
             insert(l->out, at++, " ");
         least = at;
         blanks = 0;
+        space = false;
         last = item;
     }
+    for (size_t i = 0; i < m->n; i++)
+        if (m->items[i]->kind == HS_MATH_TAG)
+            hs_math_write(l, m->items[i]);
 }
 
 void hs_math_write(struct hs_math_words *l, const struct hs_math *m)

@@ -294,7 +294,8 @@ static bool at_stop(const struct hs_math_parser *p, const char *stop)
 
 struct hs_math *hs_math_row(struct hs_math_parser *p, const char *stop)
 {
-    struct hs_math *r = hs_math_node(p, HS_MATH_ROW);
+    struct hs_math *r = hs_math_node(p, HS_MATH_ROW), *item;
+    bool apart;
 
     if (p->lead)
         hs_math_push(p, r, hs_math_node(p, HS_MATH_ROW));
@@ -308,10 +309,12 @@ struct hs_math *hs_math_row(struct hs_math_parser *p, const char *stop)
             p->at++;
             continue;
         }
-        if (!hs_math_push(p, r,
-                          scripts(p, *p->at == '_' || *p->at == '^' ? hs_math_node(p, HS_MATH_ROW)
-                                                                    : atom(p, false))))
+        apart = p->at > p->tex && p->at[-1] == ' ';
+        item = scripts(p, *p->at == '_' || *p->at == '^' ? hs_math_node(p, HS_MATH_ROW)
+                                                         : atom(p, false));
+        if (!hs_math_push(p, r, item))
             break;
+        item->apart = apart;
     }
     p->depth--;
     if (p->st != HS_OK || r == NULL)

@@ -49,6 +49,7 @@ struct hs_math {
     const char *text, *ascii; /* of a SYMBOL: Unicode and ASCII, never NULL */
     bool limits, stretch, bare;
     bool tight; /* in a script: no blanks around operators */
+    bool apart; /* a blank stands before it in the source: the letters of "Out" are one word */
     bool tall;  /* brackets around it grow; scripts alone do not make them */
     struct hs_math *a, *b, *c;
     struct hs_math **items; // (n)
