@@ -9,7 +9,8 @@ enum { MOST_NAMES = 256 };
 size_t hs_symbols_find(const struct hs_symbols *s, const char *name, size_t length)
 {
     for (size_t i = 0; i < s->n; i++)
-        if (strncmp(s->names[i], name, length) == 0 && s->names[i][length] == '\0')
+        if (s->names[i][0] == name[0] && strncmp(s->names[i], name, length) == 0 &&
+            s->names[i][length] == '\0')
             return i;
     return (size_t)-1;
 }

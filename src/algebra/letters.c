@@ -80,8 +80,16 @@ static const char *const opaque[] = {
     "max", "min", "abs", "round", "floor", "ceil", "clamp", "clip", "sign", "relu", "ReLU",
 };
 
+/* No letter or sign of the tables begins with this byte: nearly all bytes of a formula. */
+static bool is_plain(const char *p)
+{
+    return (unsigned char)*p < 0x80;
+}
+
 const char *hs_greek_letter(const char *p, size_t *bytes)
 {
+    if (is_plain(p))
+        return NULL;
     for (size_t i = 0; i < HS_COUNTOF(greek); i++)
         if (hs_starts_with(p, greek[i].letter)) {
             *bytes = strlen(greek[i].letter);
@@ -100,6 +108,8 @@ const char *hs_greek_command(const char *name, size_t n)
 
 char hs_sign_at(const char *p, size_t *bytes)
 {
+    if (is_plain(p) && *p != '~' && *p != '\\')
+        return 0;
     for (size_t i = 0; i < HS_COUNTOF(signs); i++)
         if (hs_starts_with(p, signs[i].spelling)) {
             *bytes = strlen(signs[i].spelling);
@@ -133,7 +143,7 @@ struct script {
 
 static char look_up(const struct script *table, size_t n, const char *p, size_t *bytes)
 {
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n && !is_plain(p); i++)
         if (hs_starts_with(p, table[i].letter)) {
             *bytes = strlen(table[i].letter);
             return table[i].plain;

@@ -30,7 +30,7 @@ static size_t one_name(const struct hs_symbols *s, const char *text, size_t n)
     size_t found = hs_symbols_find(s, text, n);
 
     for (size_t i = 0; found == (size_t)-1 && i < s->n; i++)
-        if (spells(s->names[i], text, n))
+        if (s->names[i][0] == text[0] && spells(s->names[i], text, n))
             found = i;
     return found;
 }

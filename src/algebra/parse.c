@@ -207,7 +207,7 @@ static bool begins_factor(const struct hs_token *t)
     return t != NULL && t->kind != HS_TOKEN_SIGN && t->kind != HS_TOKEN_CLOSE;
 }
 
-/* Factors side by side, up to a sign. */
+/* What a \prod multiplies: factors side by side, up to a sign or the next \prod. */
 static struct hs_expr *side_by_side(struct hs_parser *p)
 {
     struct hs_parse_list l;
@@ -219,7 +219,7 @@ static struct hs_expr *side_by_side(struct hs_parser *p)
         if (e == NULL)
             return NULL;
         hs_parse_push(p, &l, e, false);
-    } while (begins_factor(hs_parse_peek(p)));
+    } while (begins_factor(hs_parse_peek(p)) && hs_parse_peek(p)->kind != HS_TOKEN_PRODUCT);
     return hs_parse_finish(p, &l, HS_EXPR_PRODUCT);
 }
 

@@ -76,28 +76,55 @@ static void reconstruct(const struct hs_field *f, uint64_t v, int64_t *num, int6
     *den = llabs(t1) < (int64_t)1 << 30 && *num != 0 ? llabs(t1) : 0;
 }
 
-/* Exponents from the first point, by scaling one name after the other. */
-static bool find_exponents(int *exponents, struct hs_point *p, struct hs_difference a,
-                           struct hs_difference b, const bool *marks, bool scales_only,
-                           struct hs_rng *rng)
+struct names {
+    const bool *marks; // (symbols->n) those that occur
+    bool scales_only;
+    int *exponents; // (symbols->n)
+};
+
+static bool is_free(const struct hs_point *p, const struct names *names, size_t i)
 {
+    return names->marks[i] && p->context->definitions[i] == NULL;
+}
+
+/* The exponent of one name, by scaling it; `before` is the ratio now, and becomes that behind. */
+static bool find_exponent(struct hs_point *p, struct hs_difference a, struct hs_difference b,
+                          const struct names *names, size_t i, uint64_t *before, struct hs_rng *rng)
+{
+    uint64_t by = hs_field_random_element(&p->f, rng), after;
+
+    hs_point_scale(p, i, by);
+    if (!ratio(p, a, b, &after) ||
+        !logarithm(&p->f, by, hs_field_mul(&p->f, after, hs_field_inverse(&p->f, *before)),
+                   &names->exponents[i]))
+        return false;
+    *before = after;
+    return true;
+}
+
+/* Exponents from the first point. Names that are no scales are all moved at once: most often the
+ * ratio does not see that, and none of them is looked at alone. */
+static bool find_exponents(struct hs_point *p, struct hs_difference a, struct hs_difference b,
+                           const struct names *names, struct hs_rng *rng)
+{
+    const struct hs_symbols *symbols = p->context->symbols;
     uint64_t before, after;
+    bool all;
 
     if (!ratio(p, a, b, &before))
         return false;
-    for (size_t i = 0; i < p->context->symbols->n; i++) {
-        uint64_t by = hs_field_random_element(&p->f, rng);
+    for (size_t i = 0; i < symbols->n; i++)
+        if (is_free(p, names, i) && !hs_symbols_is_scale(symbols, i))
+            hs_point_scale(p, i, hs_field_random_element(&p->f, rng));
+    if (!ratio(p, a, b, &after) || (after != before && names->scales_only))
+        return false;
+    all = after != before;
+    before = after;
+    for (size_t i = 0; i < symbols->n; i++) {
+        bool wanted = hs_symbols_is_scale(symbols, i) || all;
 
-        exponents[i] = 0;
-        if (!marks[i] || p->context->definitions[i] != NULL)
-            continue;
-        hs_point_scale(p, i, by);
-        if (!ratio(p, a, b, &after) ||
-            !logarithm(&p->f, by, hs_field_mul(&p->f, after, hs_field_inverse(&p->f, before)),
-                       &exponents[i]) ||
-            (exponents[i] != 0 && scales_only && !hs_symbols_is_scale(p->context->symbols, i)))
+        if (is_free(p, names, i) && wanted && !find_exponent(p, a, b, names, i, &before, rng))
             return false;
-        before = after;
     }
     return true;
 }
@@ -119,7 +146,8 @@ enum hs_status hs_points_ratio(bool *is, struct hs_monomial *out, struct hs_aren
     for (size_t i = 0; i < 4; i++)
         if (all[i] != NULL)
             hs_context_mark(c, all[i], marks);
-    if (!find_exponents(exponents, &points->items[0], a, b, marks, scales_only, &rng))
+    if (!find_exponents(&points->items[0], a, b, &(struct names){marks, scales_only, exponents},
+                        &rng))
         return HS_OK;
     *out = (struct hs_monomial){.exponents = exponents};
     for (size_t i = 0; i < points->n;

@@ -111,6 +111,31 @@ static void join(struct hs_grid *g, int x, int y, const char *text, size_t n)
     }
 }
 
+/* The nearest ASCII character of one that formulas and prose use; '?' for any other. */
+static char plain(uint32_t c)
+{
+    static const struct {
+        uint32_t c;
+        char ascii;
+    } table[] = {{0xb7, '*'},    {0xd7, 'x'},    {0xf7, '/'},   {0xb2, '2'},   {0xb3, '3'},
+                 {0xb9, '1'},    {0x2212, '-'},  {0x2013, '-'}, {0x2014, '-'}, {0x2019, '\''},
+                 {0x2018, '\''}, {0x201c, '"'},  {0x201d, '"'}, {0x2026, '.'}, {0x2192, '>'},
+                 {0x2190, '<'},  {0x2264, '<'},  {0x2265, '>'}, {0x2248, '~'}, {0x3b1, 'a'},
+                 {0x3b2, 'b'},   {0x3b3, 'g'},   {0x3b4, 'd'},  {0x3b5, 'e'},  {0x3bb, 'l'},
+                 {0x3bc, 'm'},   {0x3c3, 's'},   {0x230a, '['}, {0x230b, ']'}, {0x2308, '['},
+                 {0x2309, ']'},  {0x2032, '\''}, {0x207b, '-'}, {0x208b, '-'}, {0xa0, ' '},
+                 {0x2009, ' '}};
+
+    if (c >= 0x2080 && c <= 0x2089)
+        return (char)('0' + (c - 0x2080));
+    if (c >= 0x2074 && c <= 0x2079)
+        return (char)('0' + (c - 0x2070));
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (table[i].c == c)
+            return table[i].ascii;
+    return '?';
+}
+
 int hs_grid_text_n(struct hs_grid *g, int x, int y, int columns, enum hs_style style,
                    const char *text, size_t n)
 {
@@ -121,7 +146,8 @@ int hs_grid_text_n(struct hs_grid *g, int x, int y, int columns, enum hs_style s
         bool ok;
         size_t bytes = hs_utf8_decode(text + i, n - i, &c, &ok);
         int width = ok ? hs_rune_width(c) : 1;
-        const char *shown = !ok || (g->ascii && c > 0x7e) ? "?" : text + i;
+        char near[2] = {ok ? plain(c) : '?', '\0'};
+        const char *shown = !ok || (g->ascii && c > 0x7e) ? near : text + i;
         size_t shown_n = shown == text + i ? bytes : 1;
 
         i += bytes;
