@@ -185,12 +185,19 @@ static void run(const struct pen *p, int x, int y, int n)
     text(p, x, y, n);
 }
 
-static int used_columns(const struct hs_grid *g, int y)
+/* Columns of a row without the blanks at its end that show nothing. */
+static int used_columns(const struct hs_grid *g, int y, const char *theme)
 {
     int n = g->width;
 
-    while (n > 0 && strcmp(g->cells[y * g->width + n - 1].text, " ") == 0)
+    while (n > 0) {
+        const struct hs_cell *c = &g->cells[y * g->width + n - 1];
+
+        if (strcmp(c->text, " ") != 0 ||
+            (hs_theme_look(theme, (enum hs_style)c->style).attributes & HS_REVERSE) != 0)
+            break;
         n--;
+    }
     return n;
 }
 
@@ -215,7 +222,7 @@ void hs_grid_to_svg(struct hs_str *out, const struct hs_grid *g, const char *the
                   "font-size=\"15\">\n<rect width=\"100%%\" height=\"100%%\" fill=\"%s\"/>\n",
                   2 * MARGIN + g->width * WIDTH, 2 * MARGIN + g->height * HEIGHT, paper);
     for (int y = 0; y < g->height; y++) {
-        int end = used_columns(g, y);
+        int end = used_columns(g, y, theme);
 
         for (int x = 0; x < end;) {
             int n = 1, style = g->cells[y * g->width + x].style;

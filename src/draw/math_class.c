@@ -2,6 +2,7 @@
  * has them. Declared in draw/math_tree.h. */
 #include <string.h>
 
+#include "base/mem.h"
 #include "draw/math_tree.h"
 
 static bool is_letter(char c)
@@ -18,7 +19,8 @@ bool hs_math_is_large(const struct hs_math *m)
 {
     const struct hs_math *base = hs_math_base(m);
 
-    return base->kind == HS_MATH_SYMBOL && base->class == HS_MATH_OP && !is_letter(base->text[0]);
+    return base->kind == HS_MATH_SYMBOL && base->class == HS_MATH_OP && !is_letter(base->text[0]) &&
+           strcmp(base->text, "√") != 0;
 }
 
 /* Nothing that could be added to or multiplied stands before. */
@@ -35,12 +37,14 @@ static void set_class(struct hs_math *m, enum hs_math_class class)
         m->a->class = class;
 }
 
+enum { FARTHEST = 200 }; /* items between the brackets of one row that are looked for */
+
 /* ⌊x⌉ rounds: its one-row form in ASCII must not say floor. */
 static void settle_rounding(struct hs_math *row, size_t close)
 {
     int open = 1;
 
-    for (size_t i = close; i-- > 0;) {
+    for (size_t i = close; i-- > 0 && close - i < FARTHEST;) {
         const struct hs_math *m = hs_math_base(row->items[i]);
 
         if (m->kind != HS_MATH_SYMBOL || m->stretch)
@@ -55,10 +59,46 @@ static void settle_rounding(struct hs_math *row, size_t close)
     }
 }
 
+/* Bars that are open, bracket by bracket: P(a|b) leaves one behind, which is no bracket. */
+struct bars {
+    struct {
+        struct hs_math *open;
+        int n;
+    } levels[16];
+    size_t depth;
+};
+
+static void settle_bar(struct bars *b, struct hs_math *m, const struct hs_math *last)
+{
+    bool open = begins(last) || b->levels[b->depth].n == 0;
+
+    b->levels[b->depth].n += open ? 1 : -1;
+    b->levels[b->depth].open = open ? m : NULL;
+    set_class(m, open ? HS_MATH_OPEN : HS_MATH_CLOSE);
+}
+
+static void leave(struct bars *b)
+{
+    if (b->levels[b->depth].n > 0 && b->levels[b->depth].open != NULL)
+        set_class(b->levels[b->depth].open, HS_MATH_ORD);
+    b->levels[b->depth].n = 0;
+    b->levels[b->depth].open = NULL;
+    b->depth -= b->depth > 0;
+}
+
+static void settle_sign(struct hs_math *m, struct hs_math *last)
+{
+    if (m->class == HS_MATH_BIN && begins(last))
+        set_class(m, HS_MATH_ORD);
+    if (last != NULL && last->class == HS_MATH_BIN &&
+        (m->class == HS_MATH_REL || m->class == HS_MATH_CLOSE || m->class == HS_MATH_PUNCT))
+        set_class(last, HS_MATH_ORD);
+}
+
 void hs_math_settle(struct hs_math *row, bool tight)
 {
     struct hs_math *last = NULL;
-    int bars = 0;
+    struct bars bars = {0};
 
     for (size_t i = 0; i < row->n; i++) {
         struct hs_math *m = row->items[i];
@@ -67,21 +107,20 @@ void hs_math_settle(struct hs_math *row, bool tight)
         m->tight = tight;
         if (m->class == HS_MATH_SPACE)
             continue;
-        if (m->class == HS_MATH_BAR) {
-            bool open = begins(last) || bars == 0;
-
-            bars += open ? 1 : -1;
-            set_class(m, open ? HS_MATH_OPEN : HS_MATH_CLOSE);
-        }
-        if (m->class == HS_MATH_BIN && begins(last))
-            set_class(m, HS_MATH_ORD);
-        if (last != NULL && last->class == HS_MATH_BIN &&
-            (m->class == HS_MATH_REL || m->class == HS_MATH_CLOSE || m->class == HS_MATH_PUNCT))
-            set_class(last, HS_MATH_ORD);
+        if (m->class == HS_MATH_BAR)
+            settle_bar(&bars, m, last);
+        else if (m->class == HS_MATH_OPEN && bars.depth + 1 < HS_COUNTOF(bars.levels))
+            bars.depth++;
+        else if (m->class == HS_MATH_CLOSE)
+            leave(&bars);
+        settle_sign(m, last);
         if (base->kind == HS_MATH_SYMBOL && strcmp(base->text, "⌉") == 0)
             settle_rounding(row, i);
         last = m;
     }
+    while (bars.depth > 0)
+        leave(&bars);
+    leave(&bars);
 }
 
 static enum hs_math_class left_class(const struct hs_math *m)

@@ -259,26 +259,15 @@ static void fence(struct hs_math_words *l, const struct hs_math *m)
 /* A combining character on a letter, a word behind it in ASCII, hat(…) for more than one letter. */
 static void accent(struct hs_math_words *l, const struct hs_math *m)
 {
-    static const char *const marks[][2] = {{"hat", "\xcc\x82"},   {"bar", "\xcc\x84"},
-                                           {"tilde", "\xcc\x83"}, {"dot", "\xcc\x87"},
-                                           {"ddot", "\xcc\x88"},  {"vec", "\xe2\x83\x97"},
-                                           {"check", "\xcc\x8c"}};
     const struct hs_math *a = hs_math_only(m->a);
+    const char *mark = hs_math_mark(m->text);
     bool letter = a->kind == HS_MATH_SYMBOL && a->text[0] != '\0' &&
                   (a->text[1] == '\0' || ((a->text[0] & 0xe0) == 0xc0 && a->text[2] == '\0'));
 
-    if (letter) {
-        hs_math_write(l, a);
-        for (size_t i = 0; !l->ascii && i < HS_COUNTOF(marks); i++)
-            if (strcmp(marks[i][0], m->text) == 0)
-                hs_str_add(l->out, marks[i][1]);
-        if (l->ascii)
-            hs_str_add(l->out, m->text);
-        return;
-    }
-    hs_str_printf(l->out, "%s(", m->text);
-    hs_math_write(l, m->a);
-    hs_str_add_char(l->out, ')');
+    if (!letter)
+        hs_str_printf(l->out, "%s(", m->text);
+    hs_math_write(l, a);
+    hs_str_add(l->out, !letter ? ")" : l->ascii || mark == NULL ? m->text : mark);
 }
 
 /* "Out_i" is a word whose last letter has the script, "K z_x" a product. */

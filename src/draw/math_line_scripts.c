@@ -43,6 +43,22 @@ static bool small(struct hs_str *out, const char *text, bool super)
     return true;
 }
 
+const char *hs_math_plain(const char *text, bool *super, size_t *bytes)
+{
+    for (size_t i = 0; (unsigned char)*text >= 0x80 && i < HS_COUNTOF(characters); i++)
+        for (int k = 0; k < 2; k++) {
+            const char *glyph = k == 0 ? characters[i].sub : characters[i].super;
+
+            if (glyph != NULL && (unsigned char)glyph[0] >= 0x80 && hs_starts_with(text, glyph) &&
+                strcmp(glyph, characters[i].plain) != 0) {
+                *super = k == 1;
+                *bytes = strlen(glyph);
+                return characters[i].plain;
+            }
+        }
+    return NULL;
+}
+
 /* One word or number: no bracket is needed behind _ or ^. */
 static bool is_word(const char *text)
 {

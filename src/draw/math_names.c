@@ -17,6 +17,27 @@ static const struct symbol {
 #undef HS_SYMBOL
 };
 
+static const char *const marks[][2] = {{"hat", "\xcc\x82"},   {"bar", "\xcc\x84"},
+                                       {"tilde", "\xcc\x83"}, {"dot", "\xcc\x87"},
+                                       {"ddot", "\xcc\x88"},  {"vec", "\xe2\x83\x97"},
+                                       {"check", "\xcc\x8c"}};
+
+const char *hs_math_mark(const char *accent)
+{
+    for (size_t i = 0; i < HS_COUNTOF(marks); i++)
+        if (strcmp(marks[i][0], accent) == 0)
+            return marks[i][1];
+    return NULL;
+}
+
+const char *hs_math_accent(const char *mark, size_t n)
+{
+    for (size_t i = 0; i < HS_COUNTOF(marks); i++)
+        if (strlen(marks[i][1]) == n && memcmp(marks[i][1], mark, n) == 0)
+            return marks[i][0];
+    return NULL;
+}
+
 static struct hs_math *made(struct hs_math_parser *p, const struct symbol *s)
 {
     struct hs_math *m = hs_math_node(p, HS_MATH_SYMBOL);

@@ -147,6 +147,26 @@ static size_t number_length(const char *s)
     return n;
 }
 
+/* x̂ as it is typed with a combining mark; NULL (and p does not move) when it is none. */
+static struct hs_math *marked(struct hs_math_parser *p, size_t n)
+{
+    uint32_t c;
+    size_t first = hs_utf8_decode(p->at, n, &c, NULL);
+    const char *accent = first < n ? hs_math_accent(p->at + first, n - first) : NULL;
+    struct hs_math *m;
+
+    if (accent == NULL)
+        return NULL;
+    m = hs_math_node(p, HS_MATH_ACCENT);
+    if (m == NULL)
+        return NULL;
+    m->text = accent;
+    m->a = first > 1 ? hs_math_glyph(p, p->at, first) : NULL;
+    if (m->a == NULL)
+        m->a = hs_math_text(p, p->at, first, HS_MATH_ORD);
+    return m->a != NULL ? m : NULL;
+}
+
 static struct hs_math *atom(struct hs_math_parser *p, bool digit)
 {
     struct hs_math *m = NULL;
@@ -161,9 +181,11 @@ static struct hs_math *atom(struct hs_math_parser *p, bool digit)
     else if ((unsigned char)*p->at >= 0x80) {
         n = character(p);
         m = hs_math_glyph(p, p->at, n);
+        m = m != NULL ? m : marked(p, n);
     } else {
         n = character(p);
-        if (*p->at == '~')
+        m = marked(p, n);
+        if (m == NULL && *p->at == '~')
             m = hs_math_named(p, " ", 1);
         else if (*p->at == '-' && n == 1)
             m = hs_math_named(p, "-", 1);
@@ -199,15 +221,19 @@ struct hs_math *hs_math_argument(struct hs_math_parser *p, bool digit)
     return p->st == HS_OK ? m : NULL;
 }
 
-/* A prime joins a plain letter; behind anything else it is a superscript. */
+/* A prime joins a plain letter, unless there are many already; behind anything else it is a
+ * superscript. */
 static bool prime(struct hs_math_parser *p, struct hs_math *base)
 {
-    if (base->kind != HS_MATH_SYMBOL || base->class != HS_MATH_ORD || base->stretch)
+    if (base->kind != HS_MATH_SYMBOL || base->class != HS_MATH_ORD || base->stretch ||
+        strlen(base->text) > 64)
         return false;
     base->text = hs_arena_printf(p->arena, "%s′", base->text);
     base->ascii = hs_arena_printf(p->arena, "%s'", base->ascii);
-    if (base->text == NULL || base->ascii == NULL)
+    if (base->text == NULL || base->ascii == NULL) {
+        base->text = base->ascii = "";
         p->st = hs_fail(p->err, HS_ENOMEM, "out of memory");
+    }
     return true;
 }
 
@@ -238,15 +264,60 @@ static struct hs_math *script_argument(struct hs_math_parser *p, char which)
     return m;
 }
 
-/* x'^2 and x_i'': what comes second stands behind what is there. */
+/* x_i'' and x_i'^2: what comes second stands behind what is there, in one row however many come. */
 static struct hs_math *both(struct hs_math_parser *p, struct hs_math *first, struct hs_math *second)
 {
-    struct hs_math *row = hs_math_node(p, HS_MATH_ROW);
+    struct hs_math *row = first->kind == HS_MATH_ROW && first->bare ? first : NULL;
 
-    if (row == NULL || !hs_math_push(p, row, first) || !hs_math_push(p, row, second))
-        return NULL;
+    if (row == NULL) {
+        row = hs_math_node(p, HS_MATH_ROW);
+        if (!hs_math_push(p, row, first))
+            return NULL;
+        row->bare = first->tight = true;
+    }
+    second->tight = true;
+    return hs_math_push(p, row, second) ? row : NULL;
+}
+
+/* x₁₂ and 2⁻ⁿ: characters that are scripts become scripts. '_' or '^', or 0 when there is none. */
+static char written_script(struct hs_math_parser *p, struct hs_math **out)
+{
+    struct hs_math *row = NULL, *item;
+    bool super = false, first = false;
+    const char *plain;
+    size_t bytes;
+
+    while (p->st == HS_OK && (plain = hs_math_plain(p->at, &super, &bytes)) != NULL &&
+           (row == NULL || super == first)) {
+        item = strcmp(plain, "−") == 0 ? hs_math_named(p, "-", 1)
+                                       : hs_math_text(p, plain, strlen(plain), class_of(*plain));
+        row = row != NULL ? row : hs_math_node(p, HS_MATH_ROW);
+        if (!hs_math_push(p, row, item))
+            return 0;
+        first = super;
+        p->at += bytes;
+    }
+    if (row == NULL)
+        return 0;
     hs_math_settle(row, true);
-    return row;
+    *out = row;
+    return first ? '^' : '_';
+}
+
+/* The node that holds the base's scripts. */
+static struct hs_math *with_scripts(struct hs_math_parser *p, struct hs_math *base)
+{
+    struct hs_math *m;
+
+    if (base->kind == HS_MATH_SCRIPTS && !base->bare)
+        return base;
+    m = hs_math_node(p, HS_MATH_SCRIPTS);
+    if (m == NULL)
+        return NULL;
+    m->a = base;
+    m->limits = base->limits || base->kind == HS_MATH_BRACE;
+    m->class = base->class == HS_MATH_SPACE ? HS_MATH_ORD : base->class;
+    return m;
 }
 
 /* Sub- and superscripts behind an atom, in any order. */
@@ -255,31 +326,26 @@ static struct hs_math *scripts(struct hs_math_parser *p, struct hs_math *base)
     bool primed = false;
 
     for (;;) {
-        struct hs_math *m, **slot, *argument;
+        struct hs_math *m, **slot, *argument = NULL;
         char which;
 
         hs_math_blanks(p);
-        which = *p->at;
         if (p->st != HS_OK || base == NULL)
             return NULL;
         if (changes_atom(p, base))
             continue;
+        which = (unsigned char)*p->at >= 0x80 ? written_script(p, &argument) : *p->at;
         if (which != '_' && which != '^' && (which != '\'' || base->class == HS_MATH_SPACE))
-            return base;
-        m = base->kind == HS_MATH_SCRIPTS && !base->bare ? base : hs_math_node(p, HS_MATH_SCRIPTS);
+            return p->st == HS_OK ? base : NULL;
+        m = with_scripts(p, base);
         if (m == NULL)
             return NULL;
-        if (m != base) {
-            m->a = base;
-            m->limits = base->limits || base->kind == HS_MATH_BRACE;
-            m->class = base->class;
-        }
         slot = which == '_' ? &m->b : &m->c;
         if (*slot != NULL && !(slot == &m->c && (primed || which == '\''))) {
             p->at++;
             return hs_math_fail(p, "two scripts in the same place");
         }
-        argument = script_argument(p, which);
+        argument = argument != NULL ? argument : script_argument(p, which);
         *slot = *slot != NULL && argument != NULL ? both(p, *slot, argument) : argument;
         primed = which == '\'';
         base = m;

@@ -248,18 +248,11 @@ static void size_fence(struct hs_math_page *page, struct hs_math *m)
 
 const char *hs_math_combining(const struct hs_math_page *page, const struct hs_math *m)
 {
-    static const char *const marks[][2] = {{"hat", "\xcc\x82"},   {"bar", "\xcc\x84"},
-                                           {"tilde", "\xcc\x83"}, {"dot", "\xcc\x87"},
-                                           {"ddot", "\xcc\x88"},  {"vec", "\xe2\x83\x97"},
-                                           {"check", "\xcc\x8c"}};
     const struct hs_math *a = hs_math_only(m->a);
 
     if (page->ascii || a->kind != HS_MATH_SYMBOL || a->w != 1)
         return NULL;
-    for (size_t i = 0; i < HS_COUNTOF(marks); i++)
-        if (strcmp(marks[i][0], m->text) == 0)
-            return marks[i][1];
-    return NULL;
+    return hs_math_mark(m->text);
 }
 
 static void size_accent(const struct hs_math_page *page, struct hs_math *m)

@@ -13,7 +13,7 @@ enum hs_math_kind {
     HS_MATH_SYMBOL,  /* text; `stretch`: a bracket that grows with what it encloses */
     HS_MATH_FRAC,    /* a over b; `bare`: without a bar (binomials) */
     HS_MATH_SCRIPTS, /* a with subscript b and superscript c (either may be NULL); `limits`: above
-                        and below */
+                        and below; `bare`: closed, further scripts stand on the whole */
     HS_MATH_SQRT,    /* of a, with index c or NULL */
     HS_MATH_FENCE,   /* a between the brackets b and c (symbols that stretch; NULL for none) */
     HS_MATH_ACCENT,  /* a under the mark that `text` names */
@@ -73,6 +73,14 @@ int hs_math_gap(const struct hs_math *last, const struct hs_math *item, bool asc
 
 /* Sum, product, integral …: an operator that is no word. */
 bool hs_math_is_large(const struct hs_math *m);
+
+/* The character that a sub- or superscript character at the beginning of the text stands for: "₂"
+ * is a low "2". NULL when there is none. */
+const char *hs_math_plain(const char *text, bool *super, size_t *bytes);
+
+/* The combining mark of an accent ("hat"), and the other way round; NULL when there is none. */
+const char *hs_math_mark(const char *accent);
+const char *hs_math_accent(const char *mark, size_t n);
 
 /* What a script stands on, or the item itself. */
 static inline const struct hs_math *hs_math_base(const struct hs_math *m)

@@ -170,6 +170,31 @@ static void the_picture_of_a_hostile_formula_is_bounded(void **state)
     hs_str_dispose(&tall);
 }
 
+/* What comes again and again neither nests without a limit nor takes memory that grows with its square. */
+static void repetition_is_harmless(void **state)
+{
+    static const char *const units[] = {"'", "x_i''", "x'^2'^2 ", "\\big(", "⌉", "&", "&\\\\", "\\hat{}", "\\limits", "\\frac ab", "\\,", "|", "\\tag{1}"};
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNTOF(units); i++) {
+        struct hs_str tex = HS_STR_INIT, line = HS_STR_INIT;
+        struct hs_arena arena = HS_ARENA_INIT;
+        struct hs_error err = HS_ERROR_INIT;
+        struct hs_grid g;
+        int baseline;
+
+        hs_str_add_repeat(&tex, units[i], 12000 / strlen(units[i]));
+        assert_ok(hs_math_typeset(&g, &baseline, &arena, tex.buf, 60, i % 2 != 0, &err), &err);
+        assert_true(g.width <= 60 && g.height <= 256);
+        assert_true(arena.used < 20u << 20);
+        hs_math_line(&line, tex.buf, i % 2 != 0);
+        assert_true(line.len <= 8 * tex.len);
+        hs_str_dispose(&line);
+        hs_str_dispose(&tex);
+        hs_arena_dispose(&arena);
+    }
+}
+
 static void a_line_is_unambiguous(void **state)
 {
     static const char *const rows[][2] = {
@@ -268,6 +293,7 @@ int main(void)
         WITH_ARENA(what_cannot_be_broken_is_clipped_with_a_mark),
         WITH_ARENA(a_tag_stands_at_the_right_edge),
         WITH_ARENA(the_picture_of_a_hostile_formula_is_bounded),
+        WITH_ARENA(repetition_is_harmless),
         WITH_ARENA(a_line_is_unambiguous),
         WITH_ARENA(a_formula_is_drawn_as_svg),
         WITH_ARENA(two_hundred_characters_are_set_at_once),
