@@ -1,5 +1,14 @@
 /* Formulas: a subset of TeX typeset into a grid of its own, in Unicode or ASCII, aligned on the
- * baseline. */
+ * baseline; as one line of text; as SVG.
+ *
+ * The subset: letters, numbers, signs and Unicode as they are; {…}; _ ^ ' (and the characters ₁ ²
+ * x̂); \frac \binom \sqrt[n]{}; \left \middle \right and \big … \Bigg with ( [ | / . \{ \| \lfloor
+ * \lceil \langle \lvert \lVert and their partners; \hat \bar \overline \underline \tilde \dot \ddot
+ * \vec \check \overbrace \underbrace \overset \underset \stackrel \boxed; \sum \prod \min \max \lim
+ * … with limits, \operatorname \operatorname* \limits \nolimits \substack; \text and its relatives,
+ * \mathrm \mathbf \mathcal \mathbb …; \color and \displaystyle, which change nothing; \tag; \not,
+ * \pmod; \quad \, \; and the like; environments cases, (p b B v V)matrix, array, aligned, align,
+ * gather, split, and & and \\ without one; the symbols of math_symbols.def. */
 #ifndef HS_DRAW_MATH_H
 #define HS_DRAW_MATH_H
 

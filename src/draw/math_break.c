@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "draw/math_box.h"
+#include "draw/math_pieces.h"
 
 enum {
     NEVER = 5000,     /* before a comma or a closing bracket */
@@ -15,139 +15,22 @@ enum {
     DEPTH = 40        /* times the square of the brackets around the break */
 };
 
-struct piece {
-    struct hs_math *m;
-    int depth;
-};
-
-struct breaker {
-    struct hs_math_page *page;
-    struct piece *pieces;
-    size_t n, cap;
-    int width, depth;
-    int relation; /* column of the first relation, where the others are put, too */
-};
-
-static bool no_memory(struct breaker *b)
+static bool no_memory(const struct hs_math_pieces *b)
 {
     if (b->page->st == HS_OK)
         b->page->st = hs_fail(b->page->err, HS_ENOMEM, "out of memory");
     return false;
 }
 
-static void add(struct breaker *b, struct hs_math *m)
-{
-    if (m->w == 0 || b->page->st != HS_OK)
-        return;
-    if (b->n == b->cap) {
-        size_t cap = b->cap != 0 ? b->cap * 2 : 64;
-        struct piece *grown = hs_arena_alloc(b->page->arena, cap, sizeof *grown);
-
-        if (grown == NULL) {
-            no_memory(b);
-            return;
-        }
-        if (b->n != 0)
-            memcpy(grown, b->pieces, b->n * sizeof *grown);
-        b->pieces = grown;
-        b->cap = cap;
-    }
-    b->depth -= m->class == HS_MATH_CLOSE && b->depth > 0;
-    b->pieces[b->n++] = (struct piece){m, b->depth};
-    b->depth += m->class == HS_MATH_OPEN;
-}
-
-static struct hs_math *made(struct breaker *b, enum hs_math_kind kind, const char *text,
-                            enum hs_math_class class)
+static struct hs_math *made(const struct hs_math_pieces *b)
 {
     struct hs_math *m = hs_arena_alloc_zero(b->page->arena, 1, sizeof *m);
 
-    if (m == NULL) {
+    if (m == NULL)
         no_memory(b);
-        return NULL;
-    }
-    m->kind = kind;
-    m->class = class;
-    m->text = m->ascii = text;
-    if (kind == HS_MATH_SYMBOL)
-        hs_math_size(b->page, m);
+    else
+        m->text = m->ascii = "";
     return m;
-}
-
-static void flatten(struct breaker *b, struct hs_math *m);
-
-/* A part in brackets of its own, as a fraction needs it on a line. */
-static void in_brackets(struct breaker *b, const char *open, struct hs_math *m)
-{
-    struct hs_math *left = made(b, HS_MATH_SYMBOL, open, HS_MATH_OPEN);
-    struct hs_math *right = made(b, HS_MATH_SYMBOL, ")", HS_MATH_CLOSE);
-
-    if (left == NULL || right == NULL)
-        return;
-    add(b, left);
-    flatten(b, m);
-    add(b, right);
-}
-
-/* \left( … \right) as its brackets, which keep their height, and what they enclose; `scripts`
- * stands behind the closing one. */
-static void flatten_fence(struct breaker *b, struct hs_math *m, struct hs_math *scripts)
-{
-    struct hs_math *close = m->c;
-
-    if (scripts != NULL && close != NULL) {
-        close = made(b, HS_MATH_SCRIPTS, "", HS_MATH_CLOSE);
-        if (close == NULL)
-            return;
-        close->a = m->c;
-        close->b = scripts->b;
-        close->c = scripts->c;
-        hs_math_size_bracket(b->page, close, m->c->up, m->c->down);
-    }
-    if (m->b != NULL) {
-        m->b->class = HS_MATH_OPEN;
-        add(b, m->b);
-    }
-    flatten(b, m->a);
-    if (close != NULL) {
-        close->class = HS_MATH_CLOSE;
-        add(b, close);
-    }
-}
-
-/* A table and a binomial keep their brackets. */
-static bool opens(const struct hs_math *m)
-{
-    return m->kind == HS_MATH_FENCE && hs_math_only(m->a)->kind != HS_MATH_TABLE && !m->a->bare;
-}
-
-static void flatten(struct breaker *b, struct hs_math *m)
-{
-    if (m->kind == HS_MATH_ROW) {
-        for (size_t i = 0; i < m->n; i++)
-            flatten(b, m->items[i]);
-    } else if (m->kind == HS_MATH_TABLE && (m->n == 1 || m->table == HS_MATH_ALIGNED)) {
-        for (size_t i = 0; m->n == 1 && i < m->items[0]->n; i++)
-            flatten(b, m->items[0]->items[i]);
-        if (m->n != 1)
-            add(b, m);
-    } else if (opens(m)) {
-        flatten_fence(b, m, NULL);
-    } else if (m->kind == HS_MATH_SCRIPTS && opens(m->a) && !m->limits && m->a->c != NULL) {
-        flatten_fence(b, m->a, m);
-    } else if (m->kind == HS_MATH_FRAC && m->w > b->width - 4 && m->w > b->width / 2) {
-        struct hs_math *slash = made(b, HS_MATH_SYMBOL, "/", HS_MATH_ORD);
-
-        in_brackets(b, "(", m->a);
-        if (slash != NULL)
-            add(b, slash);
-        in_brackets(b, "(", m->b);
-    } else if (m->kind == HS_MATH_SQRT && m->c == NULL && m->w > b->width - 4 &&
-               m->w > b->width / 2) {
-        in_brackets(b, b->page->ascii ? "sqrt(" : "√(", m->a);
-    } else {
-        add(b, m);
-    }
 }
 
 static bool is_implication(const struct hs_math *m)
@@ -161,26 +44,26 @@ static bool is_implication(const struct hs_math *m)
 }
 
 /* What a break before piece i costs. */
-static int cost(const struct breaker *b, size_t i)
+static int cost(const struct hs_math_pieces *b, size_t i)
 {
-    const struct hs_math *item = b->pieces[i].m, *last = b->pieces[i - 1].m;
-    int brackets = b->pieces[i].depth < 8 ? b->pieces[i].depth : 8;
+    const struct hs_math *item = b->items[i].m, *last = b->items[i - 1].m;
+    int brackets = b->items[i].depth < 8 ? b->items[i].depth : 8;
     int depth = DEPTH * brackets * brackets;
     bool apart = last->class == HS_MATH_SPACE && last->w >= 2;
 
     if (item->class == HS_MATH_SPACE || item->class == HS_MATH_CLOSE ||
         item->class == HS_MATH_PUNCT || last->class == HS_MATH_OPEN)
         return NEVER;
-    if (apart && b->pieces[i].depth == 0)
+    if (apart && b->items[i].depth == 0)
         return 0;
     for (size_t j = i; last->class == HS_MATH_SPACE && j-- > 0;)
-        last = b->pieces[j].m;
+        last = b->items[j].m;
     if (last->class == HS_MATH_REL || last->class == HS_MATH_OP || last->class == HS_MATH_BIN)
         return last->class == HS_MATH_REL && item->class == HS_MATH_REL ? NEVER : 1000 + depth;
     if (item->class == HS_MATH_REL)
         return (is_implication(item) ? 2 : 10) + depth;
     if (last->class == HS_MATH_PUNCT)
-        return (b->pieces[i].depth != 0 ? 40 : 4) + depth;
+        return (b->items[i].depth != 0 ? 40 : 4) + depth;
     if (item->class == HS_MATH_BIN)
         return (strcmp(item->ascii, "+") == 0 || strcmp(item->ascii, "-") == 0 ? 50 : 60) + depth;
     return 250 + depth;
@@ -188,20 +71,20 @@ static int cost(const struct breaker *b, size_t i)
 
 /* What follows a comma or begins a new formula stands at the left, a relation below the first one,
  * anything else behind it. */
-static int indent(const struct breaker *b, size_t i)
+static int indent(const struct hs_math_pieces *b, size_t i)
 {
     if (i == 0)
         return 0;
-    for (size_t j = i; j-- > 0 && b->pieces[i].depth == 0;) {
-        const struct hs_math *last = b->pieces[j].m;
+    for (size_t j = i; j-- > 0 && b->items[i].depth == 0;) {
+        const struct hs_math *last = b->items[j].m;
 
         if (last->class == HS_MATH_PUNCT || (last->class == HS_MATH_SPACE && last->w >= 2))
             return 0;
         if (last->class != HS_MATH_SPACE)
             break;
     }
-    return b->pieces[i].m->class == HS_MATH_REL && b->pieces[i].depth == 0 ? b->relation
-                                                                           : b->relation + 2;
+    return b->items[i].m->class == HS_MATH_REL && b->items[i].depth == 0 ? b->relation
+                                                                         : b->relation + 2;
 }
 
 /* The pen's place while a line is measured or set. */
@@ -211,7 +94,7 @@ struct track {
 };
 
 /* Where the next item of a line begins; moves behind it. */
-static int step(const struct breaker *b, struct track *t, const struct hs_math *item)
+static int step(const struct hs_math_pieces *b, struct track *t, const struct hs_math *item)
 {
     int x;
 
@@ -229,15 +112,15 @@ static int step(const struct breaker *b, struct track *t, const struct hs_math *
 }
 
 /* Without a relation there is nothing to stand below. */
-static void find_relation(struct breaker *b)
+static void find_relation(struct hs_math_pieces *b)
 {
     struct track t = {0};
 
     b->relation = 0;
     for (size_t i = 0; i < b->n; i++) {
-        int x = step(b, &t, b->pieces[i].m);
+        int x = step(b, &t, b->items[i].m);
 
-        if (i > 0 && b->pieces[i].m->class == HS_MATH_REL && b->pieces[i].depth == 0) {
+        if (i > 0 && b->items[i].m->class == HS_MATH_REL && b->items[i].depth == 0) {
             b->relation = x <= b->width / 4 ? x : 2;
             return;
         }
@@ -245,7 +128,7 @@ static void find_relation(struct breaker *b)
 }
 
 /* from[j]: where the line that ends before piece j begins. Returns what it costs in all. */
-static int choose(const struct breaker *b, int *best, size_t *from)
+static int choose(const struct hs_math_pieces *b, int *best, size_t *from)
 {
     for (size_t j = 0; j <= b->n; j++)
         best[j] = j == 0 ? 0 : INT_MAX;
@@ -253,7 +136,7 @@ static int choose(const struct breaker *b, int *best, size_t *from)
         struct track t = {.x = indent(b, i)};
 
         for (size_t j = i; j < b->n && best[i] != INT_MAX; j++) {
-            const struct hs_math *item = b->pieces[j].m;
+            const struct hs_math *item = b->items[j].m;
             bool over;
             int total;
 
@@ -275,30 +158,30 @@ static int choose(const struct breaker *b, int *best, size_t *from)
 }
 
 /* The bracket at piece i has its partner on the line [first, end). */
-static bool is_paired(const struct breaker *b, size_t i, size_t first, size_t end)
+static bool is_paired(const struct hs_math_pieces *b, size_t i, size_t first, size_t end)
 {
-    bool open = b->pieces[i].m->class == HS_MATH_OPEN;
+    bool open = b->items[i].m->class == HS_MATH_OPEN;
 
     for (size_t j = open ? i + 1 : first; j < (open ? end : i); j++)
-        if (b->pieces[j].depth == b->pieces[i].depth &&
-            b->pieces[j].m->class == (open ? HS_MATH_CLOSE : HS_MATH_OPEN))
+        if (b->items[j].depth == b->items[i].depth &&
+            b->items[j].m->class == (open ? HS_MATH_CLOSE : HS_MATH_OPEN))
             return true;
     return false;
 }
 
 /* A bracket without its partner is as tall as what is on its line; one that would become a word in
  * ASCII stays. */
-static void fit_brackets(const struct breaker *b, size_t first, size_t end)
+static void fit_brackets(const struct hs_math_pieces *b, size_t first, size_t end)
 {
     int up = 0, down = 0;
 
     for (size_t i = first; i < end; i++)
-        if (hs_math_bracket_of(b->pieces[i].m) == NULL && b->pieces[i].m->tall) {
-            up = hs_math_larger(up, b->pieces[i].m->up);
-            down = hs_math_larger(down, b->pieces[i].m->down);
+        if (hs_math_bracket_of(b->items[i].m) == NULL && b->items[i].m->tall) {
+            up = hs_math_larger(up, b->items[i].m->up);
+            down = hs_math_larger(down, b->items[i].m->down);
         }
     for (size_t i = first; i < end; i++) {
-        struct hs_math *m = b->pieces[i].m, *k = hs_math_bracket_of(m);
+        struct hs_math *m = b->items[i].m, *k = hs_math_bracket_of(m);
 
         if (k != NULL && k->tall && (!b->page->ascii || strchr("()[]{}|", k->ascii[0]) != NULL) &&
             (m->class == HS_MATH_OPEN || m->class == HS_MATH_CLOSE) && !is_paired(b, i, first, end))
@@ -307,9 +190,9 @@ static void fit_brackets(const struct breaker *b, size_t first, size_t end)
 }
 
 /* The pieces [first, end) as a row of their own. */
-static struct hs_math *set_line(struct breaker *b, size_t first, size_t end)
+static struct hs_math *set_line(struct hs_math_pieces *b, size_t first, size_t end)
 {
-    struct hs_math *line = made(b, HS_MATH_ROW, "", HS_MATH_ORD);
+    struct hs_math *line = made(b);
     struct track t = {.x = indent(b, first)};
 
     if (line == NULL)
@@ -321,7 +204,7 @@ static struct hs_math *set_line(struct breaker *b, size_t first, size_t end)
         return NULL;
     }
     for (size_t i = first; i < end; i++) {
-        struct hs_math *item = b->pieces[i].m;
+        struct hs_math *item = b->items[i].m;
 
         item->x = step(b, &t, item);
         item->y = 0;
@@ -347,11 +230,11 @@ static void stack(struct hs_math *out, struct hs_math *line)
     out->items[out->n++] = line;
 }
 
-static struct hs_math *lines_of(struct breaker *b)
+static struct hs_math *lines_of(struct hs_math_pieces *b)
 {
     size_t n = 0, *from = hs_arena_alloc_zero(b->page->arena, b->n + 1, sizeof *from), *ends;
     int *best = hs_arena_alloc(b->page->arena, b->n + 1, sizeof *best);
-    struct hs_math *out = made(b, HS_MATH_ROW, "", HS_MATH_ORD);
+    struct hs_math *out = made(b);
 
     ends = hs_arena_alloc(b->page->arena, b->n + 1, sizeof *ends);
     if (from == NULL || best == NULL || out == NULL || ends == NULL) {
@@ -379,9 +262,9 @@ static struct hs_math *lines_of(struct breaker *b)
 
 static struct hs_math *broken_row(struct hs_math_page *page, struct hs_math *m, int width)
 {
-    struct breaker b = {.page = page, .width = width};
+    struct hs_math_pieces b = {.page = page, .width = width};
 
-    flatten(&b, m);
+    hs_math_flatten(&b, m);
     if (page->st != HS_OK)
         return NULL;
     find_relation(&b);

@@ -1,5 +1,5 @@
-/* What the two halves of the formula reader share: math_parse.c (rows, atoms, scripts) and
- * math_command.c (commands and their arguments). */
+/* What the parts of the formula reader share: math_parse.c (rows and atoms), math_scripts.c,
+ * math_command.c (commands and their arguments), math_environment.c (tables), math_names.c. */
 #ifndef HS_DRAW_MATH_PARSER_H
 #define HS_DRAW_MATH_PARSER_H
 
@@ -37,6 +37,12 @@ void hs_math_blanks(struct hs_math_parser *p);
 
 /* {…} or one atom; `digit`: of a number only the first digit, as TeX has it. */
 struct hs_math *hs_math_argument(struct hs_math_parser *p, bool digit);
+
+/* The atom with the scripts that stand behind it, in any order; NULL stays NULL. */
+struct hs_math *hs_math_scripts(struct hs_math_parser *p, struct hs_math *base);
+
+/* The class of a character of ASCII. */
+enum hs_math_class hs_math_class_of(char c);
 
 /* Items up to `stop`: "}", "]", "&" (with \\ and \end) or "\\right". */
 struct hs_math *hs_math_row(struct hs_math_parser *p, const char *stop);

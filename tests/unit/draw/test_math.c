@@ -223,6 +223,28 @@ static void a_line_is_unambiguous(void **state)
     }
 }
 
+static void every_symbol_has_a_name_of_its_own_and_an_ascii_form(void **state)
+{
+    static const struct {
+        const char *name, *text, *ascii;
+    } symbols[] = {
+#define HS_SYMBOL(name, text, ascii, class) {name, text, ascii},
+#include "draw/math_symbols.def"
+#undef HS_SYMBOL
+    };
+
+    (void)state;
+    for (size_t i = 0; i < HS_COUNTOF(symbols); i++) {
+        assert_true(hs_utf8_valid(symbols[i].text, strlen(symbols[i].text)));
+        assert_int_equal(symbols[i].text[0] == '\0', symbols[i].ascii[0] == '\0');
+        for (const char *c = symbols[i].ascii; *c != '\0'; c++)
+            assert_in_range(*c, ' ', '~');
+        for (size_t j = 0; j < i; j++)
+            if (symbols[i].name[0] != '\0' && strcmp(symbols[i].name, symbols[j].name) == 0)
+                fail_msg("\\%s is there twice", symbols[i].name);
+    }
+}
+
 static void a_formula_is_drawn_as_svg(void **state)
 {
     struct hs_error err = HS_ERROR_INIT;
@@ -295,6 +317,7 @@ int main(void)
         WITH_ARENA(the_picture_of_a_hostile_formula_is_bounded),
         WITH_ARENA(repetition_is_harmless),
         WITH_ARENA(a_line_is_unambiguous),
+        WITH_ARENA(every_symbol_has_a_name_of_its_own_and_an_ascii_form),
         WITH_ARENA(a_formula_is_drawn_as_svg),
         WITH_ARENA(two_hundred_characters_are_set_at_once),
         WITH_ARENA(deep_nesting_is_refused),
