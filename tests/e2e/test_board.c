@@ -1,5 +1,5 @@
-/* Every lesson that ships, done from its first line to its last without a screen: tests/cases/lessons/ID.in holds what a
- * learner types, wrong answers included, at 40 columns and without colour. */
+/* The lessons on the derivation board, done by hand without a screen: tests/cases/boards/ID.in holds what a learner types,
+ * wrong lines, hints and lines taken back included. */
 #include <ctype.h>
 #include <glob.h>
 
@@ -51,7 +51,7 @@ static void is_complete(const char *id, const char *text)
         fail_msg("%s: %g of %g points", id, got, most);
 }
 
-static void every_lesson_can_be_done_without_a_screen(void **state)
+static void derivations_can_be_written_without_a_screen(void **state)
 {
     char pattern[500], home[500], command[600];
     glob_t found;
@@ -63,7 +63,7 @@ static void every_lesson_can_be_done_without_a_screen(void **state)
     setenv("COLUMNS", "40", 1);
     setenv("NO_COLOR", "1", 1);
     unsetenv("HALFSTEP_PATH");
-    snprintf(pattern, sizeof pattern, "%s/*.in", hs_test_source("tests/cases/lessons"));
+    snprintf(pattern, sizeof pattern, "%s/*.in", hs_test_source("tests/cases/boards"));
     assert_int_equal(glob(pattern, 0, NULL, &found), 0);
     for (size_t i = 0; i < found.gl_pathc; i++) {
         const char *base = strrchr(found.gl_pathv[i], '/') + 1;
@@ -84,7 +84,7 @@ static void every_lesson_can_be_done_without_a_screen(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(every_lesson_can_be_done_without_a_screen)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(derivations_can_be_written_without_a_screen)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
