@@ -6,14 +6,11 @@
 
 local formulas = {}
 
--- The question as algebra.* takes it: every alias is a name that stands for the first one.
-local function question(t, relation)
-  local q = {relation = relation, names = {}, given = {}}
+-- Every name that may occur, and what each alias stands for.
+local function vocabulary(t)
+  local all, stands_for = {}, {}
   for _, name in ipairs(t.names or {}) do
-    q.names[#q.names + 1] = name
-  end
-  for _, relation_text in ipairs(t.given or {}) do
-    q.given[#q.given + 1] = relation_text
+    all[#all + 1] = name
   end
   local sorted = {}
   for name in pairs(t.aliases or {}) do
@@ -22,8 +19,29 @@ local function question(t, relation)
   table.sort(sorted)
   for _, name in ipairs(sorted) do
     for _, alias in ipairs(t.aliases[name]) do
-      q.names[#q.names + 1] = alias
-      q.given[#q.given + 1] = alias .. " = " .. name
+      all[#all + 1] = alias
+      stands_for[alias] = name
+    end
+  end
+  return all, stands_for
+end
+
+-- The question as algebra.* takes it: an alias that occurs in one of the texts is given as the name that it stands for.
+local function question(t, relation, texts)
+  local all, stands_for = vocabulary(t)
+  local q, seen = {relation = relation, names = all, given = {}}, {}
+  for _, line in ipairs(t.given or {}) do
+    q.given[#q.given + 1] = line
+  end
+  for _, source in ipairs {texts, t.given or {}} do
+    for _, text in ipairs(source) do
+      local parsed = algebra.parse(text, {names = all})
+      for _, name in ipairs(parsed and parsed.names or {}) do
+        if stands_for[name] and not seen[name] then
+          seen[name] = true
+          q.given[#q.given + 1] = name .. " = " .. stands_for[name]
+        end
+      end
     end
   end
   return q
@@ -35,15 +53,10 @@ end
 
 -- Which names occur, aliases counted as what they stand for.
 local function names_of(text, t)
-  local parsed = algebra.parse(text, {names = question(t, "expr").names})
-  local canonical, found = {}, {}
-  for name, aliases in pairs(t.aliases or {}) do
-    for _, alias in ipairs(aliases) do
-      canonical[alias] = name
-    end
-  end
+  local all, stands_for = vocabulary(t)
+  local parsed, found = algebra.parse(text, {names = all}), {}
   for _, name in ipairs(parsed and parsed.names or {}) do
-    found[canonical[name] or name] = true
+    found[stands_for[name] or name] = true
   end
   return found
 end
@@ -79,7 +92,7 @@ local function compare(given, wanted, t, relation)
   if type(given) ~= "string" or given:match("^%s*$") then
     return expect.missing("There is no formula here.")
   end
-  local q = question(t, relation)
+  local q = question(t, relation, {given})
   local a = algebra.explain(given, wanted, copy(q, relation))
   if a.error then
     if a.error["in"] ~= "lhs" then
@@ -117,7 +130,7 @@ function formulas.derivation(lines, goal, t)
   if type(lines) ~= "table" or #lines == 0 then
     return expect.missing("There is no formula here.")
   end
-  local q = question(t, "equation")
+  local q = question(t, "equation", lines)
   local rows, arrived = algebra.derivation(lines, {start = t.start, goal = goal, names = q.names, given = q.given})
   local wrong, fault, right
   for i, row in ipairs(rows) do
@@ -141,6 +154,20 @@ function formulas.derivation(lines, goal, t)
     return expect.partial(t.form_score or 0.5, t.form or "Every line is right, but the last one is not yet in the form that is asked for.", detail)
   end
   return malformed({message = rows[fault].message, column = rows[fault].column, kind = "malformed"})
+end
+
+-- Whether a text says the same as an equation under the same names, aliases and relations.
+function formulas.says(text, wanted, t)
+  return algebra.equivalent(text, wanted, question(t, "equation", {text})) == true
+end
+
+-- What was read: algebra.parse under the names and aliases of a question; `used` holds the names, aliases as what they stand for.
+function formulas.read(text, t)
+  local parsed = algebra.parse(text, {names = (vocabulary(t))})
+  if parsed then
+    parsed.used = names_of(text, t)
+  end
+  return parsed
 end
 
 return formulas

@@ -246,30 +246,15 @@ local GIVEN = {"s_beta = s_W_conv1*s_In"}
 
 -- s_beta may be written only where it is said what it is: by its definition, or by a step that replaces it.
 local function says_what_it_is(lines)
+  local words = {names = names(bias), aliases = bias}
   for _, line in ipairs(lines) do
-    local q = {relation = "equation", names = names(bias), given = {}}
-    for name, aliases in pairs(bias) do
-      for _, alias in ipairs(aliases) do
-        q.names[#q.names + 1] = alias
-        q.given[#q.given + 1] = alias .. " = " .. name
-      end
-    end
-    if algebra.equivalent(line, "s_beta = s_W_conv1*s_In", q) == true then
-      return true
-    end
-    local whole = algebra.parse(line, {names = q.names})
-    if whole and whole.sides > 2 then
+    local read = expect.read(line, words)
+    if read and read.sides > 2 then
       return true -- a chain that is right as a whole has put it in
-    end
-    for _, name in ipairs(whole and whole.names or {}) do
-      for _, alias in ipairs {"s_beta", table.unpack(bias.s_beta)} do
-        if name == alias then
-          whole.uses = true
-        end
-      end
-    end
-    if whole and whole.sides == 2 and not whole.uses and whole.text:find("+", 1, true) then
+    elseif read and read.sides == 2 and not read.used.s_beta and read.text:find("+", 1, true) then
       return true -- written with s_W s_In at once
+    elseif read and expect.says(line, "s_beta = s_W_conv1*s_In", words) then
+      return true
     end
   end
   return false
