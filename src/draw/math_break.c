@@ -12,6 +12,7 @@ enum {
     OVERFULL = 50000, /* a line that is still too wide */
     LINE = 8,         /* each further line */
     SHORT = 20,       /* a line that a third would hold */
+    MIXED = 20,       /* the rest of a formula and the beginning of the next on one line */
     DEPTH = 40        /* times the square of the brackets around the break */
 };
 
@@ -66,6 +67,8 @@ static int cost(const struct hs_math_pieces *b, size_t i)
         return (b->items[i].depth != 0 ? 40 : 4) + depth;
     if (item->class == HS_MATH_BIN)
         return (strcmp(item->ascii, "+") == 0 || strcmp(item->ascii, "-") == 0 ? 50 : 60) + depth;
+    if (last->class == HS_MATH_CLOSE && strcmp(item->ascii, "/") == 0)
+        return 40 + depth; /* a fraction that was opened */
     return 250 + depth;
 }
 
@@ -134,6 +137,7 @@ static int choose(const struct hs_math_pieces *b, int *best, size_t *from)
         best[j] = j == 0 ? 0 : INT_MAX;
     for (size_t i = 0; i < b->n; i++) {
         struct track t = {.x = indent(b, i)};
+        bool inside = t.x != 0, mixed = false;
 
         for (size_t j = i; j < b->n && best[i] != INT_MAX; j++) {
             const struct hs_math *item = b->items[j].m;
@@ -145,7 +149,8 @@ static int choose(const struct hs_math_pieces *b, int *best, size_t *from)
             if (over && j > i)
                 break;
             total = best[i] / 2 < OVERFULL * 1000 ? best[i] : OVERFULL * 1000;
-            total += LINE + (over ? OVERFULL : 0);
+            mixed = mixed || (inside && j > i && cost(b, j) == 0);
+            total += LINE + (over ? OVERFULL : 0) + (mixed ? MIXED : 0);
             if (j + 1 < b->n)
                 total += cost(b, j + 1) + (t.x < b->width / 3 ? SHORT : 0);
             if (total <= best[j + 1]) {

@@ -93,8 +93,20 @@ static bool opens(const struct hs_math *m)
     return m->kind == HS_MATH_FENCE && hs_math_only(m->a)->kind != HS_MATH_TABLE && !m->a->bare;
 }
 
+/* Cases that fit on no line: their conditions go below. */
+static void narrow(const struct hs_math_pieces *b, struct hs_math *m)
+{
+    struct hs_math *table = m->kind == HS_MATH_FENCE && m->a->kind == HS_MATH_TABLE ? m->a : NULL;
+
+    if (table == NULL || table->table != HS_MATH_CASES || m->w <= b->width - 4)
+        return;
+    table->bare = true;
+    hs_math_size(b->page, m);
+}
+
 void hs_math_flatten(struct hs_math_pieces *b, struct hs_math *m)
 {
+    narrow(b, m);
     if (m->kind == HS_MATH_ROW) {
         for (size_t i = 0; i < m->n; i++)
             hs_math_flatten(b, m->items[i]);

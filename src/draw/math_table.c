@@ -69,6 +69,30 @@ static int widen(struct hs_math *m, int height)
     return height + 1;
 }
 
+/* Cases that are too wide: every condition stands below its value, two columns to the right. */
+static void size_stacked(struct hs_math *m)
+{
+    int height = 0, last_down = 0;
+
+    m->w = 0;
+    for (size_t r = 0; r < m->n; r++)
+        for (size_t c = 0; c < m->items[r]->n; c++) {
+            struct hs_math *cell = m->items[r]->items[c];
+
+            height += last_down > 0 && cell->up > 0;
+            cell->x = c == 0 ? 0 : 2;
+            cell->y = height + cell->up;
+            height += hs_math_height(cell);
+            last_down = cell->down;
+            m->w = hs_math_larger(m->w, cell->x + cell->w);
+        }
+    m->up = (height - 1) / 2;
+    m->down = height - 1 - m->up;
+    for (size_t r = 0; r < m->n; r++)
+        for (size_t c = 0; c < m->items[r]->n; c++)
+            m->items[r]->items[c]->y -= m->up;
+}
+
 void hs_math_size_table(struct hs_math_page *page, struct hs_math *m)
 {
     int height = 0, last_down = 0;
@@ -94,6 +118,10 @@ void hs_math_size_table(struct hs_math_page *page, struct hs_math *m)
         row->y = height + up;
         height += up + 1 + down;
         last_down = down;
+    }
+    if (m->bare) {
+        size_stacked(m);
+        return;
     }
     height = widen(m, height);
     m->up = m->n > 1 ? (height - 1) / 2 : m->items[0]->y;

@@ -18,7 +18,8 @@ enum hs_math_kind {
     HS_MATH_FENCE,   /* a between the brackets b and c (symbols that stretch; NULL for none) */
     HS_MATH_ACCENT,  /* a under the mark that `text` names */
     HS_MATH_BRACE,   /* a under or over a brace: `text` "over" or "under" */
-    HS_MATH_TABLE,   /* items are rows (kind ROW) of cells; how they are aligned: `table` */
+    HS_MATH_TABLE,   /* items are rows (kind ROW) of cells; how they are aligned: `table`;
+                        `bare`: conditions below their values */
     HS_MATH_BOXED,   /* a in a frame */
     HS_MATH_TAG      /* (a) at the right */
 };
