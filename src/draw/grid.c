@@ -94,6 +94,14 @@ static void put(struct hs_grid *g, int x, int y, const char *text, size_t n, int
         *next = (struct hs_cell){.text = "", .width = 0, .style = (uint8_t)style};
 }
 
+/* Combines with a letter; C1 controls and the marks that turn the direction of text have no width,
+ * too, but act on a terminal and are left out. */
+static bool combines(uint32_t c)
+{
+    return c >= 0xa0 && c != 0x61c && c != 0x200b && !(c >= 0x200e && c <= 0x200f) &&
+           !(c >= 0x2028 && c <= 0x202e) && !(c >= 0x2060 && c <= 0x206f) && c != 0xfeff;
+}
+
 /* A mark of width 0 joins the character before it. */
 static void join(struct hs_grid *g, int x, int y, const char *text, size_t n)
 {
@@ -147,14 +155,14 @@ int hs_grid_text_n(struct hs_grid *g, int x, int y, int columns, enum hs_style s
         size_t bytes = hs_utf8_decode(text + i, n - i, &c, &ok);
         int width = ok ? hs_rune_width(c) : 1;
         char near[2] = {ok ? plain(c) : '?', '\0'};
-        const char *shown = !ok || (g->ascii && c > 0x7e) ? near : text + i;
-        size_t shown_n = shown == text + i ? bytes : 1;
+        const char *shown = g->ascii && (!ok || c > 0x7e) ? near : ok ? text + i : "\xef\xbf\xbd";
+        size_t shown_n = shown == text + i ? bytes : strlen(shown);
 
         i += bytes;
         if (c < 0x20 || c == 0x7f)
             continue;
         if (width == 0) {
-            if (!g->ascii && at <= end)
+            if (!g->ascii && at <= end && combines(c))
                 join(g, at, y, shown, shown_n);
             continue;
         }

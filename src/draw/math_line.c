@@ -380,6 +380,6 @@ void hs_math_line(struct hs_str *out, const char *tex, bool ascii)
     if (hs_math_parse(&m, &arena, tex, NULL) == HS_OK)
         hs_math_write(&l, m);
     else
-        hs_str_add(out, tex); /* what cannot be typeset is shown as it was written */
+        hs_text_sanitize(out, tex, strlen(tex), 0, false); /* shown as it was written */
     hs_arena_dispose(&arena);
 }

@@ -45,6 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (tex != NULL) {
         typeset(tex, width, ascii);
         hs_math_line(&line, tex, ascii);
+        assert(hs_utf8_valid(line.buf, line.len));
         hs_str_clear(&line);
         if (hs_math_svg(&line, tex, "light", NULL) == HS_OK)
             assert(hs_utf8_valid(line.buf, line.len) && hs_ends_with(line.buf, "</svg>\n"));
