@@ -229,6 +229,18 @@ static void do_undo(struct hs_plain *p, const char *rest)
         hs_plain_board(p, p->part);
 }
 
+static void do_formulas(struct hs_plain *p, const char *rest)
+{
+    (void)rest;
+    hs_plain_sheet(p, "formulas");
+}
+
+static void do_glossary(struct hs_plain *p, const char *rest)
+{
+    (void)rest;
+    hs_plain_sheet(p, "glossary");
+}
+
 static void do_quit(struct hs_plain *p, const char *rest)
 {
     (void)rest;
@@ -252,6 +264,8 @@ static const struct {
     {"solution", "the solution, without points", do_solution},
     {"skip", "passes the question over", do_skip},
     {"reset", "reset step forgets what was done in this step", do_reset},
+    {"formulas", "the formula sheet", do_formulas},
+    {"glossary", "what the words mean", do_glossary},
     {"help", "this list", do_help},
     {"quit", "leaves; everything is saved", do_quit},
 };

@@ -27,6 +27,9 @@ int hs_plain_learn(struct hs_cli *cli, FILE *in, bool echo, const char *lesson_a
 void hs_plain_say(struct hs_plain *p, const char *fmt, ...) HS_PRINTF(2, 3);
 void hs_plain_head(struct hs_plain *p);
 void hs_plain_advance(struct hs_plain *p);
+/* A page to look things up on. */
+void hs_plain_sheet(struct hs_plain *p, const char *name);
+
 /* The lines of a derivation so far, with their numbers. */
 void hs_plain_board(struct hs_plain *p, size_t part);
 void hs_plain_question(struct hs_plain *p, const struct hs_item *item);

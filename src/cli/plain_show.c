@@ -7,6 +7,7 @@
 #include "cli/text.h"
 #include "draw/math.h"
 #include "draw/view.h"
+#include "lesson/sheet.h"
 
 void hs_plain_say(struct hs_plain *p, const char *fmt, ...)
 {
@@ -137,6 +138,21 @@ static void names(struct hs_plain *p, const struct hs_question *q)
     for (size_t i = 0; i < q->formula->ngiven; i++)
         hs_plain_say(p, "Given: %s.", q->formula->given[i]);
     hs_str_dispose(&text);
+}
+
+void hs_plain_sheet(struct hs_plain *p, const char *name)
+{
+    struct hs_sheet sheet = HS_SHEET_INIT;
+    struct hs_error err = HS_ERROR_INIT;
+    struct hs_str out = HS_STR_INIT;
+
+    if (hs_sheet_load(&sheet, name, &err) == HS_OK)
+        hs_doc_words(&out, p->width, p->ascii, sheet.blocks, sheet.n);
+    else
+        hs_plain_say(p, "%s.", err.text);
+    fputs(out.buf, p->cli->out);
+    hs_str_dispose(&out);
+    hs_sheet_dispose(&sheet);
 }
 
 void hs_plain_board(struct hs_plain *p, size_t part)

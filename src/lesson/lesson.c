@@ -21,6 +21,8 @@ static const struct front front_keys[] = {
     {"tensors", NAMES, offsetof(struct hs_lesson, tensors)},
     {"profile", TEXT, offsetof(struct hs_lesson, profile)},
     {"assignment", TEXT, offsetof(struct hs_lesson, assignment)},
+    {"section", TEXT, offsetof(struct hs_lesson, section)},
+    {"summary", TEXT, offsetof(struct hs_lesson, summary)},
 };
 
 static bool is_name(const char *s)
@@ -74,7 +76,7 @@ static enum hs_status front_line(struct hs_lesson *lesson, char *text, int line,
         return HS_OK;
     }
     return hs_fail_at(err, HS_EFORMAT, path, line, 0,
-                      "unknown key \"%.40s\"; there are id, title, minutes, needs, tensors, profile, assignment", text);
+                      "unknown key \"%.40s\"; there are id, title, minutes, needs, tensors, profile, assignment, section, summary", text);
 }
 
 /* Reads the front matter; *rest is where the Markdown begins and *line the number of that line. */
@@ -250,7 +252,7 @@ enum hs_status hs_lesson_read(struct hs_lesson *out, struct hs_bytes text, const
         return hs_fail(err, HS_ENOMEM, "out of memory reading a lesson");
     if (out->dir == NULL)
         out->dir = "";
-    out->profile = out->assignment = "";
+    out->profile = out->assignment = out->section = out->summary = "";
     st = hs_markdown_check(text, out->path, 1, err);
     if (st == HS_OK)
         st = read_front(out, copy, &rest, &line, err);

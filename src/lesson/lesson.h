@@ -44,6 +44,8 @@ struct hs_lesson {
     int minutes;            /* 0: not stated */
     const char *profile;    /* convention in force, shown at all times; "" when not stated */
     const char *assignment; /* id of the assignment that it prepares for, or "" */
+    const char *section;    /* of the course map; "" is that of the lesson before */
+    const char *summary;    /* one sentence for the course map, or "" */
     struct hs_names needs;         /* ids of lessons that come before */
     struct hs_names tensors;       /* files in the lesson's data/ folder or in assets/tensors */
     HS_VEC(struct hs_step) steps;

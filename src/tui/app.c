@@ -124,6 +124,9 @@ static void react(struct loop *l, enum hs_reaction reaction)
         if (open_study(l, chosen.lesson->id) != HS_OK)
             return; /* the error stands in the status line */
         break;
+    case HS_REACT_SHEET:
+        push(l, &hs_screen_sheet);
+        break;
     case HS_REACT_PLAY:
         if (hs_play_open(&l->app.play, NULL, NULL, NULL, &l->app.err) == HS_OK)
             push(l, &hs_screen_play);

@@ -4,6 +4,7 @@
 #define HS_TUI_SCREEN_H
 
 #include "draw/grid.h"
+#include "lesson/sheet.h"
 #include "session/play.h"
 #include "session/session.h"
 #include "tui/keymap.h"
@@ -18,6 +19,7 @@ enum hs_reaction {
     HS_REACT_HELP,
     HS_REACT_LESSON,
     HS_REACT_PLAY,
+    HS_REACT_SHEET,
     HS_REACT_SUSPEND
 };
 
@@ -31,7 +33,8 @@ struct hs_screen {
     bool arrows; /* Up and Down are for the screen, not for scrolling */
 };
 
-extern const struct hs_screen hs_screen_home, hs_screen_lesson, hs_screen_help, hs_screen_play;
+extern const struct hs_screen hs_screen_home, hs_screen_lesson, hs_screen_help, hs_screen_play,
+    hs_screen_sheet;
 
 struct hs_app {
     struct hs_session *session;
@@ -39,6 +42,7 @@ struct hs_app {
     struct hs_arena *frame; /* memory of this frame, given back behind it */
     struct hs_play *play;   /* of the playground, else NULL */
     enum hs_dial dial;      /* playground: the one in focus */
+    size_t sheet;           /* which one is looked at */
     bool trace;             /* playground: the element's whole path is shown */
     struct hs_str said;     /* what `remark` points to when it was made up */
     const char *remark;     /* a sentence for the status line, once */

@@ -98,7 +98,7 @@ static void a_storm_of_resizes_and_wrong_keys_does_no_harm(void **state)
 static void the_key_table_is_sound(void **state)
 {
     (void)state;
-    for (const char *screen = "HLP?"; *screen != '\0'; screen++) {
+    for (const char *screen = "HLPF?"; *screen != '\0'; screen++) {
         char seen[4096] = " ";
 
         for (size_t i = 0; hs_request_row(i) != NULL; i++) {

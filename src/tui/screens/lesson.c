@@ -285,6 +285,8 @@ static enum hs_reaction request(struct hs_app *app, enum hs_request r)
     case HS_REQUEST_BACK:
         go(app, r == HS_REQUEST_NEXT);
         break;
+    case HS_REQUEST_SHEET:
+        return HS_REACT_SHEET;
     case HS_REQUEST_QUIT:
         return HS_REACT_BACK;
     default:

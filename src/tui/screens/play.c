@@ -138,6 +138,8 @@ static enum hs_reaction request(struct hs_app *app, enum hs_request r)
     case HS_REQUEST_BOTTOM:
         app->scroll = r == HS_REQUEST_TOP ? 0 : app->bottom;
         break;
+    case HS_REQUEST_SHEET:
+        return HS_REACT_SHEET;
     case HS_REQUEST_QUIT:
         return HS_REACT_BACK;
     default:
