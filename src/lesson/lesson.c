@@ -76,7 +76,9 @@ static enum hs_status front_line(struct hs_lesson *lesson, char *text, int line,
         return HS_OK;
     }
     return hs_fail_at(err, HS_EFORMAT, path, line, 0,
-                      "unknown key \"%.40s\"; there are id, title, minutes, needs, tensors, profile, assignment, section, summary", text);
+                      "unknown key \"%.40s\"; there are id, title, minutes, needs, tensors, profile, "
+                      "assignment, section, summary",
+                      text);
 }
 
 /* Reads the front matter; *rest is where the Markdown begins and *line the number of that line. */
