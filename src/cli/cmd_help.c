@@ -44,7 +44,7 @@ int hs_cmd_help(struct hs_cli *cli, int argc, char **argv)
           cli->out);
     for (size_t i = 0; i < count; i++)
         hs_cli_row(cli->out, 18, commands[i].name, commands[i].help);
-    fputs("\nhalfstep help COMMAND tells more, halfstep help formulas and glossary show those.\n"
+    fputs("\nhalfstep help COMMAND tells more; help formulas and help glossary, too.\n"
           "Exit codes: 0 done, 1 below full marks, 2 usage, 3 input, 4 version,\n"
           "5 lesson or grader at fault, 6 needs review, 7 no terminal, 130 interrupted.\n",
           cli->out);
