@@ -97,7 +97,7 @@ static void every_formula_is_typeset_as_it_was_looked_at(void **state)
         seen++;
     }
     closedir(dir);
-    assert_true(seen >= 80);
+    assert_true(seen >= 100);
 }
 
 static void broken_formulas_name_the_column(void **state)
